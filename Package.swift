@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // Measured: exclusivity checks cost a fifth of the user instructions of a request (docs/performance.md).
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+/// One layer of the house; see docs/architecture.md. A target may depend only on targets above it in this list.
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "metapath",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "metapath", targets: ["metapath"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // pure
+        target("InstanceModel"),
+        target("MetadataDocuments", ["InstanceModel"]),
+        target("Identification", ["InstanceModel", crypto]),
+        target("OsloConfig"),
+        // seam
+        target("InstanceStore", ["InstanceModel"]),
+        // drivers
+        target("InstanceFile", ["InstanceModel", crypto, yams]),
+        target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb]),
+        // platform
+        .target(name: "CLinux"),
+        target("NetworkNamespaces", ["CLinux"]),
+        // wire
+        target("HTTPWire", [nioCore, nioPosix]),
+        // roles
+        target("MetadataService", [
+            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient, nioCore, nioPosix,
+            logging,
+        ]),
+        target("NamespaceProxy", [
+            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", "MetadataService",
+            "NetworkNamespaces", nioCore, nioPosix, logging,
+        ]),
+        target("Lab", ["InstanceModel", "NetworkNamespaces"]),
+        // program
+        .executableTarget(
+            name: "metapath",
+            dependencies: [
+                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
+                "SQLiteInstanceStore", "NetworkNamespaces", "HTTPWire", "MetadataService", "NamespaceProxy", "Lab",
+                nioCore, nioPosix, logging, lifecycle, asyncHTTPClient, yams, argumentParser,
+            ],
+            swiftSettings: swiftSettings),
+
+        test("InstanceModelTests", ["InstanceModel"]),
+        test("MetadataDocumentsTests", ["InstanceModel", "MetadataDocuments"]),
+        test("IdentificationTests", ["InstanceModel", "Identification"]),
+        test("OsloConfigTests", ["OsloConfig"]),
+        test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
+        test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore"]),
+        test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
+        test("PathTests", ["InstanceModel", "NetworkNamespaces", "Lab"]),
+    ]
+)
