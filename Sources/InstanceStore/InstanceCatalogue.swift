@@ -1,4 +1,4 @@
-public import InstanceModel
+import InstanceModel
 
 /// A store that people edit: the side of it that the command line uses.
 public protocol InstanceCatalogue: InstanceStore {

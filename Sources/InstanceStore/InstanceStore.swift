@@ -1,4 +1,4 @@
-public import InstanceModel
+import InstanceModel
 
 /// A source of instances: what the guest-facing path asks when its cache has no answer.
 ///
