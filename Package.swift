@@ -49,7 +49,7 @@ let package = Package(
         target("Identification", ["InstanceModel", crypto]),
         target("OsloConfig"),
         // seam
-        target("InstanceStore", ["InstanceModel"]),
+        target("InstanceStore", ["InstanceModel", "MetadataDocuments"]),
         // drivers
         target("InstanceFile", ["InstanceModel", crypto, yams]),
         target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb]),
