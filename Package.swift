@@ -20,10 +20,13 @@ func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -37,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -60,8 +64,8 @@ let package = Package(
         target("HTTPWire", [nioCore, nioPosix]),
         // roles
         target("MetadataService", [
-            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient, nioCore, nioPosix,
-            logging,
+            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient, nioCore,
+            nioHTTP1, nioPosix, nioSSL, logging,
         ]),
         target("NamespaceProxy", [
             "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", "MetadataService",
@@ -74,7 +78,7 @@ let package = Package(
             dependencies: [
                 "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
                 "SQLiteInstanceStore", "NetworkNamespaces", "HTTPWire", "MetadataService", "NamespaceProxy", "Lab",
-                nioCore, nioPosix, logging, lifecycle, asyncHTTPClient, yams, argumentParser,
+                nioCore, nioHTTP1, nioPosix, logging, lifecycle, unixSignals, asyncHTTPClient, yams, argumentParser,
             ],
             swiftSettings: swiftSettings),
 

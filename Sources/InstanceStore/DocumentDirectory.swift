@@ -16,7 +16,7 @@ public final class DocumentDirectory: Sendable {
         var keys: [InstanceID: [PortKey]] = [:]
     }
 
-    private let store: any InstanceStore
+    public let store: any InstanceStore
     private let settings: DocumentSettings
     private let state = Mutex(State())
     private let follower: ChangeFollower

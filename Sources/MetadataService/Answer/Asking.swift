@@ -1,0 +1,46 @@
+import HTTPWire
+import MetadataDocuments
+
+/// The part of a request that its answer depends on, borrowed from the read buffer.
+struct Asking {
+    var route: Route
+    var method: Request.Method
+    var methodName: UnsafeRawBufferPointer
+    var target: UnsafeRawBufferPointer
+    /// Decides the form of an error page.
+    var accept: HeaderValue
+    /// The address text that `local-ipv4` falls back to and that an upstream is told. Nil: none, or not needed.
+    var requester: [UInt8]?
+    var body: UnsafeRawBufferPointer
+
+    /// A copy that outlives the read buffer, for the time that somebody else is asked.
+    func kept() -> KeptAsking {
+        KeptAsking(
+            route: route, method: method, methodName: Array(methodName), target: Array(target), accept: accept.copy,
+            requester: requester, body: Array(body))
+    }
+}
+
+/// An ``Asking`` that owns its bytes.
+struct KeptAsking: Sendable {
+    var route: Route
+    var method: Request.Method
+    var methodName: [UInt8]
+    var target: [UInt8]
+    var accept: [UInt8]?
+    var requester: [UInt8]?
+    var body: [UInt8]
+
+    func withAsking<Result>(_ use: (Asking) throws -> Result) rethrows -> Result {
+        try methodName.withUnsafeBytes { methodName in
+            try target.withUnsafeBytes { target in
+                try body.withUnsafeBytes { body in
+                    try use(
+                        Asking(
+                            route: route, method: method, methodName: methodName, target: target,
+                            accept: accept.map(HeaderValue.joined) ?? .absent, requester: requester, body: body))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import HTTPWire
+import InstanceStore
+import MetadataDocuments
+import NIOCore
+
+/// Answers from the instance's own documents.
+public struct DocumentAnswer: Sendable {
+    let vendorData: VendorData
+
+    public init(vendorData: VendorData) {
+        self.vendorData = vendorData
+    }
+
+    func answer(_ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext) -> Outcome {
+        switch asking.route {
+        case .password where asking.method != .get:
+            PasswordAnswer(documents: documents, loop: loop).answer(asking)
+        case .vendorData:
+            withStaticVendorData(asking) { reply(asking, documents, loop, $0) }
+        case .vendorData2:
+            withStaticVendorData(asking) { vendorData2(asking, documents, loop, $0) }
+        default:
+            reply(asking, documents, loop, .empty)
+        }
+    }
+
+    private func reply(
+        _ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext, _ vendorData: StaticVendorData
+    ) -> Outcome {
+        let context = DocumentContext(
+            requesterAddress: asking.requester, randomSeed: loop.seed, staticVendorData: vendorData, today: loop.today)
+        return .reply(documents.reply(to: asking.route, context: context) ?? ErrorAnswer.notFound(asking))
+    }
+
+    /// A bad vendor data file costs the documents that show it, nothing else.
+    private func withStaticVendorData(_ asking: Asking, _ use: (StaticVendorData) -> Outcome) -> Outcome {
+        switch vendorData.staticDocument {
+        case .success(let document): use(document)
+        case .failure: .reply(ErrorAnswer.page(500, ErrorAnswer.unknownError, asking))
+        }
+    }
+
+    private func vendorData2(
+        _ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext, _ document: StaticVendorData
+    ) -> Outcome {
+        guard let targets = vendorData.targets else { return reply(asking, documents, loop, document) }
+        let kept = asking.kept()
+        let id = documents.instanceID
+        let store = loop.directory.store
+        let providers = vendorData.providers
+        let collected = loop.eventLoop.makeFutureWithTask {
+            guard let instance = try await store.instance(id) else {
+                return Response(kept.withAsking(ErrorAnswer.notFound))
+            }
+            guard let dynamic = await targets.documents(for: instance) else {
+                return Response(kept.withAsking { ErrorAnswer.page(500, ErrorAnswer.unknownError, $0) })
+            }
+            let body = VendorData2.body(providers: providers, static: document.vendorData, dynamic: dynamic)
+            return Response(.ok, contentType: "application/json", body: ByteBuffer(bytes: body))
+        }
+        return .later(collected)
+    }
+}

@@ -1,0 +1,95 @@
+import AsyncHTTPClient
+import InstanceModel
+import Logging
+import MetadataDocuments
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// The services that `vendor_data2.json` asks about an instance each time it is read (contract nova.md §8.2).
+public struct DynamicVendorData: Sendable {
+    /// One service: the key its document stands under, and where to post.
+    public struct Target: Sendable, Equatable {
+        public var name: String
+        public var url: String
+
+        public init(name: String, url: String) {
+            self.name = name
+            self.url = url
+        }
+    }
+
+    /// The most that a service may answer, in octets.
+    private static let responseLimit = 4 << 20
+
+    private let targets: [Target]
+    private let client: HTTPClient
+    private let readTimeout: TimeAmount
+    private let failureFatal: Bool
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - targets: asked all at once; their documents keep this order. Of two with one name only the first is asked.
+    ///   - caFile: PEM bundle that https targets are checked against; nil for the system's.
+    ///   - connectTimeout: seconds, at least 1.
+    ///   - readTimeout: seconds.
+    ///   - failureFatal: one failed target fails the document instead of showing as `{}`.
+    public init(
+        targets: [Target], caFile: String?, connectTimeout: Int, readTimeout: Int, failureFatal: Bool,
+        eventLoopGroup: any EventLoopGroup, logger: Logger
+    ) {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let caFile { tls.trustRoots = .file(caFile) }
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.timeout = .init(connect: .seconds(Int64(connectTimeout)), read: .seconds(Int64(readTimeout)))
+        var seen: Set<String> = []
+        self.targets = targets.filter { seen.insert($0.name).inserted }
+        self.client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+        self.readTimeout = .seconds(Int64(connectTimeout + readTimeout))
+        self.failureFatal = failureFatal
+        self.logger = logger
+    }
+
+    public func shutdown() async throws {
+        try await client.shutdown()
+    }
+
+    /// Each target's document, in order; nil when one failed and failures are fatal.
+    func documents(for instance: Instance) async -> [VendorData2.Target]? {
+        let body = VendorData2.dynamicRequestBody(for: instance)
+        let answers = await withTaskGroup(of: (Int, [UInt8]?).self) { group in
+            for (index, target) in targets.enumerated() {
+                group.addTask { (index, await ask(target, body)) }
+            }
+            return await group.reduce(into: [[UInt8]?](repeating: nil, count: targets.count)) { $0[$1.0] = $1.1 }
+        }
+        guard !failureFatal || answers.allSatisfy({ $0 != nil }) else { return nil }
+        return zip(targets, answers).map { VendorData2.Target(name: $0.name, document: $1 ?? StaticVendorData.emptyObject) }
+    }
+
+    /// Nil, with a warning in the log, when the target gives no document.
+    private func ask(_ target: Target, _ body: [UInt8]) async -> [UInt8]? {
+        do {
+            var request = HTTPClientRequest(url: target.url)
+            request.method = .POST
+            request.headers = [
+                "Content-Type": "application/json", "Accept": "application/json",
+                "User-Agent": "openstack-nova-vendordata",
+            ]
+            request.body = .bytes(body)
+            let response = try await client.execute(request, timeout: readTimeout, logger: logger)
+            guard response.status.code < 400 else { throw Failure("it answered \(response.status)") }
+            let answer = try await response.body.collect(upTo: Self.responseLimit)
+            guard answer.readableBytes > 0 else { return StaticVendorData.emptyObject }
+            return try JSONValue(parsing: Array(answer.readableBytesView)).serialised()
+        } catch {
+            logger.warning("dynamic vendor data: no document from “\(target.name)”: \(error)")
+            return nil
+        }
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+        init(_ description: String) { self.description = description }
+    }
+}

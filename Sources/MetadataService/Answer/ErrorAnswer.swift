@@ -1,0 +1,39 @@
+import HTTPWire
+import Identification
+import MetadataDocuments
+
+/// Answers that are error pages, in the form that the request's `Accept` asks for (contract nova.md §2.5).
+enum ErrorAnswer {
+    static let unknownError = "An unknown error has occurred. Please try your request again."
+    private static let unavailable = "The metadata is not available at the moment. Please try your request again."
+
+    static func page(_ refusal: Refusal, _ asking: Asking) -> Reply {
+        page(refusal.status, refusal.explanation, asking)
+    }
+
+    static func notFound(_ asking: Asking) -> Reply {
+        page(.unknownInstance, asking)
+    }
+
+    /// OPTIONS never shows an error: Nova's CORS layer turns it into an empty 200 (contract nova.md §1.2).
+    static func page(_ status: Int, _ explanation: String, _ asking: Asking) -> Reply {
+        guard asking.method != .options else { return .optionsInsteadOfError }
+        return page(status, explanation, accept: asking.accept, isHead: asking.method == .head)
+    }
+
+    /// What is missing here may be back in a second; cloud-init waits and tries again when a 503 says so.
+    static func unavailable(_ asking: Asking) -> Response {
+        Response(page(503, unavailable, asking), retryAfter: 1)
+    }
+
+    /// The page for a request that never became one.
+    static func page(for failure: WireFailure) -> Response {
+        let reply = page(failure.status.code, failure.explanation, accept: .absent, isHead: false)
+        return Response(reply, retryAfter: failure.status == .serviceUnavailable ? 1 : nil)
+    }
+
+    private static func page(_ status: Int, _ explanation: String, accept: HeaderValue, isHead: Bool) -> Reply {
+        accept.withBytes { ErrorPage.reply(status: status, explanation: explanation, accept: $0, isHead: isHead) }
+            ?? ErrorPage.reply(status: status, explanation: explanation, accept: nil, isHead: isHead)
+    }
+}

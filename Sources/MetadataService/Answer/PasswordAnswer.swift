@@ -1,0 +1,47 @@
+import HTTPWire
+import InstanceStore
+import MetadataDocuments
+import NIOCore
+
+/// `password` with any method but GET (contract nova.md §7). A guest may set its password once.
+struct PasswordAnswer {
+    /// Octets of a password, as Nova stores it: four pieces of 255 characters.
+    private static let limit = 1020
+
+    let documents: InstanceDocuments
+    let loop: LoopContext
+
+    func answer(_ asking: Asking) -> Outcome {
+        guard asking.method == .post else {
+            return .reply(ErrorAnswer.page(400, "GET and POST only are supported.", asking))
+        }
+        guard !documents.hasPassword else { return .reply(Self.conflict(asking)) }
+        guard asking.body.count <= Self.limit else {
+            return .reply(ErrorAnswer.page(400, "Request is too large.", asking))
+        }
+        guard let password = String(validating: asking.body, as: UTF8.self) else {
+            return .reply(ErrorAnswer.page(400, "The password is not valid UTF-8.", asking))
+        }
+        return .later(store(password, asking.kept()))
+    }
+
+    private func store(_ password: String, _ kept: KeptAsking) -> EventLoopFuture<Response> {
+        let id = documents.instanceID
+        let store = loop.directory.store
+        return loop.eventLoop.makeFutureWithTask {
+            let outcome = try await store.setPassword(password, of: id)
+            return Response(
+                kept.withAsking { asking in
+                    switch outcome {
+                    case .stored: .passwordStored
+                    case .conflict: Self.conflict(asking)
+                    case .noSuchInstance: ErrorAnswer.page(400, "Instance \(id) could not be found.", asking)
+                    }
+                })
+        }
+    }
+
+    private static func conflict(_ asking: Asking) -> Reply {
+        ErrorAnswer.page(409, "There was a conflict when trying to complete your request.", asking)
+    }
+}

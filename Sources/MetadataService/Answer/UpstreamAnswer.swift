@@ -1,0 +1,38 @@
+import HTTPWire
+import Identification
+import InstanceModel
+import MetadataDocuments
+import NIOCore
+
+/// Answers with what another Nova-compatible service says about the instance: the request goes on with the contract's
+/// four headers and none of the guest's (contract neutron.md §0 rules 3, 4 and 7).
+public struct UpstreamAnswer: Sendable {
+    private let pool: UpstreamPool
+    private let secrets: SharedSecrets
+
+    public init(pool: UpstreamPool, secrets: SharedSecrets) {
+        self.pool = pool
+        self.secrets = secrets
+    }
+
+    func answer(_ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext) -> EventLoopFuture<Response> {
+        let kept = asking.kept()
+        return pool.client(on: loop.eventLoop)
+            .send(
+                method: asking.methodName, target: asking.target, fields: fields(asking, documents), body: asking.body)
+            .flatMapErrorThrowing { [reporter = loop.reporter] error in
+                reporter.report(error)
+                return kept.withAsking(ErrorAnswer.unavailable)
+            }
+    }
+
+    private func fields(_ asking: Asking, _ documents: InstanceDocuments) -> HeaderFields {
+        let id = documents.instanceID.description
+        var fields = HeaderFields()
+        if let requester = asking.requester { fields.append(Array("X-Forwarded-For".utf8), requester) }
+        fields.append("X-Instance-ID", id)
+        fields.append(Array("X-Tenant-ID".utf8), documents.projectID)
+        fields.append("X-Instance-ID-Signature", secrets.signature(of: id))
+        return fields
+    }
+}

@@ -1,0 +1,45 @@
+import HTTPWire
+import InstanceModel
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Where a connection came in and from whom: all that ARRIVE finds out.
+public struct Arrival: Sendable {
+    /// The listener, as the log names it: `router:UUID`, `network:UUID` or `service`.
+    public let listener: String
+    /// Nil for a peer without an IP address, such as a UNIX socket's.
+    public let peer: IPAddress?
+
+    public init(listener: String, peer: IPAddress?) {
+        self.listener = listener
+        self.peer = peer
+    }
+
+    public init(listener: String, channel: any Channel) {
+        self.init(listener: listener, peer: channel.remoteAddress.flatMap(IPAddress.init(socketAddress:)))
+    }
+}
+
+extension IPAddress {
+    /// The address of a socket's peer, without port and zone.
+    init?(socketAddress: SocketAddress) {
+        switch socketAddress {
+        case .v4(let v4):
+            self.init(v4: UInt32(bigEndian: v4.address.sin_addr.s_addr))
+        case .v6(let v6):
+            var address = v6.address.sin6_addr
+            self = withUnsafeBytes(of: &address) { bytes in
+                IPAddress(
+                    v6High: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                    low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+            }
+        case .unixDomainSocket:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import InstanceStore
+import MetadataDocuments
+import NIOCore
+
+/// What the connections of one event loop share without locks.
+final class LoopContext {
+    let eventLoop: any EventLoop
+    let directory: DocumentDirectory
+    let log: RequestLog?
+    let reporter: Reporter
+    let seed = RandomSeed(fill: SystemRandom.fill)
+    private let changes: any ChangeSignal
+    private var catchingUp: EventLoopFuture<Void>?
+    private var overdue = false
+    private var date = (text: "", until: NIODeadline.uptimeNanoseconds(0))
+
+    init(eventLoop: any EventLoop, directory: DocumentDirectory, log: RequestLog?, reporter: Reporter) throws {
+        self.eventLoop = eventLoop
+        self.directory = directory
+        self.log = log
+        self.reporter = reporter
+        self.changes = try directory.store.makeChangeSignal()
+    }
+
+    /// Nil when the directory shows every change that was committed before now; otherwise what to wait for.
+    func staleness() -> EventLoopFuture<Void>? {
+        if changes.isRaised() || overdue { catchUp() }
+        return catchingUp
+    }
+
+    /// A change seen while an earlier one is still being read needs a read of its own, begun after it.
+    private func catchUp() {
+        overdue = false
+        let directory = directory
+        let reading = eventLoop.makeFutureWithTask { try await directory.catchUp() }
+        catchingUp = reading
+        reading.assumeIsolated().whenComplete { [self] result in
+            guard catchingUp === reading else { return }
+            catchingUp = nil
+            // The next request tries again: an answer that may be out of date is worse than a late one.
+            if case .failure = result { overdue = true }
+        }
+    }
+
+    /// The UTC date, `YYYY-MM-DD`, at most a second old.
+    var today: String {
+        let now = NIODeadline.now()
+        if now >= date.until {
+            date = (Date.now.formatted(.iso8601.year().month().day()), now + .seconds(1))
+        }
+        return date.text
+    }
+}

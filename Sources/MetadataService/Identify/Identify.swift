@@ -1,0 +1,121 @@
+import HTTPWire
+import Identification
+import InstanceModel
+import InstanceStore
+import MetadataDocuments
+
+/// IDENTIFY: which instance is asking?
+///
+/// | kind | used by | evidence |
+/// |---|---|---|
+/// | ``port(_:)`` | listeners inside namespaces | where the connection arrived and its source address; no header |
+/// | ``proxyHeaders(_:signatureRequired:)`` | the service behind an agent or a load balancer | signed headers (contract nova.md §2.2, §2.3) |
+/// | ``peerAddress(parsesForwarded:)`` | the service with `service_metadata_proxy` off | the peer's address alone (§2.4) |
+public enum Identify: Sendable {
+    case port(Scope)
+    /// `signatureRequired` false: no secret is configured, so a load balancer's requests pass unsigned, as in Nova.
+    case proxyHeaders(SharedSecrets, signatureRequired: Bool)
+    /// `parsesForwarded`: `[oslo_middleware] enable_proxy_headers_parsing` (§1.2).
+    case peerAddress(parsesForwarded: Bool)
+}
+
+extension Identify {
+    /// The answer as far as it can be had without waiting.
+    /// - Parameter directory: nil while what it holds may be out of date: then the store is asked for every claim.
+    func caller(of request: borrowing Request, arrival: Arrival, directory: DocumentDirectory?) -> Caller {
+        switch self {
+        case .port(let scope):
+            return Self.port(scope, arrival.peer, directory)
+        case .proxyHeaders(let secrets, let signatureRequired):
+            let provider = request.header(.metadataProvider)
+            guard provider.hasContent else { return Self.signed(request, secrets, directory) }
+            return Self.provider(provider, request, signatureRequired ? secrets : nil)
+        case .peerAddress(let parsesForwarded):
+            guard let address = Self.client(of: request, arrival, parsesForwarded) else { return .refused(.noPort) }
+            return .unknown(.address(address))
+        }
+    }
+
+    /// The address that the documents and an upstream are told (contract nova.md §4.1, `local-ipv4`). Nil: none.
+    func requester(of request: borrowing Request, arrival: Arrival) -> [UInt8]? {
+        switch self {
+        case .port, .peerAddress(parsesForwarded: false):
+            return arrival.peer.map { Array($0.description.utf8) }
+        case .peerAddress(parsesForwarded: true):
+            let text = ForwardedHeader.client(of: request) ?? arrival.peer?.description
+            return text.map { Array($0.utf8) }
+        case .proxyHeaders:
+            let forwardedFor = request.header(.forwardedFor).copy
+            guard request.header(.metadataProvider).hasContent else { return forwardedFor }
+            return forwardedFor.map { Array($0.prefix { $0 != UInt8(ascii: ",") }) }
+        }
+    }
+
+    private static func port(_ scope: Scope, _ peer: IPAddress?, _ directory: DocumentDirectory?) -> Caller {
+        guard let peer else { return .refused(.noPort) }
+        let key = PortKey(scope: scope, address: peer)
+        return directory?.documents(at: key).map(Caller.known) ?? .unknown(.port(key))
+    }
+
+    private static func client(
+        of request: borrowing Request, _ arrival: Arrival, _ parsesForwarded: Bool
+    ) -> IPAddress? {
+        guard parsesForwarded, let text = ForwardedHeader.client(of: request) else { return arrival.peer }
+        return IPAddress(text)
+    }
+
+    /// Direct mode, contract nova.md §2.2.
+    private static func signed(
+        _ request: borrowing Request, _ secrets: SharedSecrets, _ directory: DocumentDirectory?
+    ) -> Caller {
+        let tenant = request.header(.tenantID)
+        let identified = request.header(.instanceID).lent { instanceID in
+            request.header(.instanceIDSignature).lent { signature in
+                tenant.lent {
+                    SignedHeaders(secrets: secrets)
+                        .instanceID(instanceID: instanceID, signature: signature, tenantID: $0)
+                }
+            }
+        }
+        switch identified {
+        case .failure(let refusal): return .refused(refusal)
+        case .success(let id):
+            guard let documents = directory?.documents(of: id) else {
+                return .unknown(.signed(id, tenant: tenant.copy ?? []))
+            }
+            let belongs = tenant.withBytes { $0.elementsEqual(documents.projectID) } ?? false
+            return belongs ? .known(documents) : .refused(.wrongTenant)
+        }
+    }
+
+    /// A load balancer's request, contract nova.md §2.3. `secrets` nil: none configured, nothing to check.
+    private static func provider(
+        _ provider: HeaderValue, _ request: borrowing Request, _ secrets: SharedSecrets?
+    ) -> Caller {
+        guard let forwardedFor = request.header(.forwardedFor).text else { return .refused(.missingForwardedFor) }
+        if let secrets, !isSigned(provider, by: request.header(.metadataProviderSignature), secrets) {
+            return .refused(.wrongSignature)
+        }
+        let address = forwardedFor.prefix { $0 != "," }
+        return .unknown(.provider(provider.text ?? "", address: String(address)))
+    }
+
+    private static func isSigned(_ value: HeaderValue, by signature: HeaderValue, _ secrets: SharedSecrets) -> Bool {
+        value.withBytes { value in
+            signature.withBytes { secrets.accept(signature: $0, of: value) } ?? false
+        } ?? false
+    }
+}
+
+extension HeaderValue {
+    /// Lends the value's bytes, or nil for an absent field.
+    @inline(__always)
+    func lent<Result>(_ use: (UnsafeRawBufferPointer?) -> Result) -> Result {
+        withBytes(use) ?? use(nil)
+    }
+
+    /// The value as text, damaged where it is not UTF-8; nil for an absent field.
+    var text: String? {
+        withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,38 @@
+import HTTPWire
+import InstanceStore
+import MetadataDocuments
+import NIOCore
+
+/// ARRIVE → IDENTIFY → ANSWER, ready on every event loop: makes the responder of each connection.
+public final class MetadataPath: Sendable {
+    private let loops: [ObjectIdentifier: NIOLoopBound<LoopContext>]
+    private let answer: Answer
+
+    /// - Parameter log: nil for no access log, which costs nothing on the data path.
+    /// - Throws: ``StoreError`` when the store cannot tell of its changes.
+    public init(
+        group: any EventLoopGroup, directory: DocumentDirectory, answer: Answer, log: RequestLog?, reporter: Reporter
+    ) async throws {
+        // Sets the directory's first revision, from which it follows.
+        try await directory.catchUp()
+        var loops: [ObjectIdentifier: NIOLoopBound<LoopContext>] = [:]
+        for eventLoop in group.makeIterator() {
+            loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
+                let context = try LoopContext(eventLoop: eventLoop, directory: directory, log: log, reporter: reporter)
+                return NIOLoopBound(context, eventLoop: eventLoop)
+            }.get()
+        }
+        self.loops = loops
+        self.answer = answer
+    }
+
+    /// The responder of a connection that `listener` has accepted. Called on the connection's event loop.
+    /// - Parameter listener: as the log is to name it, such as `service` or `router:UUID`.
+    public func responder(for channel: any Channel, listener: String, identify: Identify) throws -> MetadataResponder {
+        guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ForeignEventLoop() }
+        let arrival = Arrival(listener: listener, channel: channel)
+        return MetadataResponder(arrival: arrival, identify: identify, answer: answer, loop: loop.value)
+    }
+
+    private struct ForeignEventLoop: Error {}
+}

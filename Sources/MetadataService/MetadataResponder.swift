@@ -1,0 +1,93 @@
+import HTTPWire
+import Identification
+import InstanceStore
+import MetadataDocuments
+import NIOCore
+
+/// One connection's requests, each from ARRIVE through IDENTIFY to ANSWER.
+///
+/// A warm request is answered in ``respond(to:into:)``, synchronously, from bytes that were rendered before. Only what
+/// the directory does not hold waits: for the store, a dynamic vendor data target, or an upstream service.
+public final class MetadataResponder: Responder {
+    private let arrival: Arrival
+    private let identify: Identify
+    private let answer: Answer
+    private let loop: LoopContext
+
+    init(arrival: Arrival, identify: Identify, answer: Answer, loop: LoopContext) {
+        self.arrival = arrival
+        self.identify = identify
+        self.answer = answer
+        self.loop = loop
+    }
+
+    public func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition {
+        let trace = loop.log.map { RequestTrace(log: $0, arrival: arrival, request: request) }
+        let asking = asking(request)
+        switch outcome(request, asking, trace) {
+        case .reply(let reply):
+            response.write(reply)
+            trace?.answered(reply.status, reply.bodyCount)
+            return .complete
+        case .later(let future):
+            if let trace {
+                future.assumeIsolated().whenSuccess { trace.answered($0.status.code, $0.body.readableBytes) }
+            }
+            return .later(future)
+        }
+    }
+
+    public func page(for failure: WireFailure) -> Response {
+        if let cause = failure.cause { loop.reporter.report(cause) }
+        return ErrorAnswer.page(for: failure)
+    }
+
+    @inline(__always)
+    private func asking(_ request: borrowing Request) -> Asking {
+        let route = Route(target: request.target)
+        let requester = answer.needsRequester(route) ? identify.requester(of: request, arrival: arrival) : nil
+        return Asking(
+            route: route, method: request.method, methodName: request.methodBytes, target: request.target,
+            accept: request.header(.accept), requester: requester, body: request.body)
+    }
+
+    private func outcome(_ request: borrowing Request, _ asking: Asking, _ trace: RequestTrace?) -> Outcome {
+        guard asking.route != .root else { return .reply(.root) }
+        let staleness = loop.staleness()
+        let directory = staleness == nil ? loop.directory : nil
+        switch identify.caller(of: request, arrival: arrival, directory: directory) {
+        case .refused(let refusal):
+            trace?.identified(nil, refusal)
+            return .reply(ErrorAnswer.page(refusal, asking))
+        case .known(let documents):
+            trace?.identified(documents.instanceID, nil)
+            return answer.answer(asking, documents, loop)
+        case .unknown(let claim):
+            return .later(settle(claim, after: staleness, asking.kept(), trace))
+        }
+    }
+
+    /// The cold path: the directory catches up, the store settles who is calling, and then the answer is as ever.
+    private func settle(
+        _ claim: Claim, after staleness: EventLoopFuture<Void>?, _ kept: KeptAsking, _ trace: RequestTrace?
+    ) -> EventLoopFuture<Response> {
+        let directory = loop.directory
+        let settled = loop.eventLoop.makeFutureWithTask {
+            try await staleness?.get()
+            return try await claim.settle(in: directory)
+        }
+        return settled.assumeIsolated().flatMap { [answer, loop] result in
+            switch result {
+            case .failure(let refusal):
+                trace?.identified(nil, refusal)
+                return loop.eventLoop.makeSucceededFuture(Response(kept.withAsking { ErrorAnswer.page(refusal, $0) }))
+            case .success(let documents):
+                trace?.identified(documents.instanceID, nil)
+                return kept.withAsking { answer.answer($0, documents, loop) }.response(on: loop.eventLoop)
+            }
+        }.flatMapErrorThrowing { [loop] error in
+            loop.reporter.report(error)
+            return kept.withAsking { ErrorAnswer.unavailable($0) }
+        }.nonisolated()
+    }
+}

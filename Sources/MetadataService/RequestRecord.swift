@@ -1,0 +1,45 @@
+import Foundation
+import Identification
+import InstanceModel
+import MetadataDocuments
+
+/// One request as the access log tells it: ARRIVE, IDENTIFY, ANSWER.
+struct RequestRecord {
+    var arrival: Arrival
+    var instance: InstanceID?
+    var refusal: Refusal?
+    var method: [UInt8]
+    var target: [UInt8]
+    var status: Int
+    var bytes: Int
+    /// Since the request was complete: when it was identified, when the answer was ready.
+    var identified: Duration
+    var answered: Duration
+
+    /// With its line break.
+    var line: [UInt8] {
+        let record: JSONValue = [
+            "time": .string(Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))),
+            "arrive": [
+                "listener": .string(arrival.listener), "peer": .string(orNull: arrival.peer?.description),
+            ],
+            "identify": [
+                "instance": .string(orNull: instance?.description), "reason": .string(orNull: refusal?.reason),
+                "ns": .integer(identified.nanoseconds),
+            ],
+            "answer": [
+                "method": .string(String(decoding: method, as: UTF8.self)),
+                "path": .string(String(decoding: target, as: UTF8.self)), "status": .integer(status),
+                "bytes": .integer(bytes), "ns": .integer((answered - identified).nanoseconds),
+            ],
+            "ns": .integer(answered.nanoseconds),
+        ]
+        return record.serialised() + [UInt8(ascii: "\n")]
+    }
+}
+
+extension Duration {
+    var nanoseconds: Int {
+        Int(components.seconds) * 1_000_000_000 + Int(components.attoseconds / 1_000_000_000)
+    }
+}

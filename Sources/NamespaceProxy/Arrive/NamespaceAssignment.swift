@@ -1,0 +1,45 @@
+import InstanceModel
+import NetworkNamespaces
+
+/// A namespace to serve, and the network or router that connections in it come from.
+public struct NamespaceAssignment: Hashable, Sendable {
+    public var namespace: String
+    public var scope: Scope
+
+    public init(namespace: String, scope: Scope) {
+        self.namespace = namespace
+        self.scope = scope
+    }
+
+    /// `NAME=router:UUID` or `NAME=network:UUID`; nil for anything else.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, Self.isName(parts[0]), let scope = Scope(parts[1]) else { return nil }
+        self.init(namespace: parts[0], scope: scope)
+    }
+
+    /// A name under /run/netns, never a path out of it.
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name != "." && name != ".." && !name.contains("/") && !name.contains("\0")
+    }
+}
+
+extension NamespaceAssignment: CustomStringConvertible {
+    public var description: String { "\(namespace)=\(scope)" }
+}
+
+extension NamespaceAssignment {
+    /// From the names that Neutron gives; nil for any other.
+    init?(discovered name: String) {
+        guard let kind = NamespaceKind(name: name), let scope = Scope(kind.scope) else { return nil }
+        self.init(namespace: name, scope: scope)
+    }
+
+    /// A router's guests are redirected to a port; a network's reach the metadata addresses themselves.
+    var listenAddresses: [ListenAddress] {
+        switch scope {
+        case .router(let id): NamespaceKind.router("\(id)").listenAddresses
+        case .network(let id): NamespaceKind.dhcp(network: "\(id)").listenAddresses
+        }
+    }
+}

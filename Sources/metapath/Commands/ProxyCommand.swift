@@ -1,0 +1,28 @@
+import ArgumentParser
+import OsloConfig
+
+struct ProxyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy",
+        abstract: "Run the listeners in namespaces only, in place of the haproxies and the metadata agent.",
+        discussion: """
+            With --upstream, requests are signed and passed on to another Nova-compatible service; without, they are \
+            answered here.
+
+            EXAMPLES
+              metapath proxy --upstream http://192.0.2.10:8775 --config-file /etc/neutron/metadata_agent.ini
+            """)
+
+    @OptionGroup var namespaces: NamespaceOptions
+    @OptionGroup var upstream: UpstreamOption
+    @OptionGroup var options: DaemonOptions
+
+    func run() async throws {
+        var configuration = try options.store.config.load()
+        var settings = DaemonSettings(options, &configuration)
+        settings.namespaces = try namespaces.settings(&configuration)
+        settings.upstream = try upstream.target(&configuration)
+        try configuration.finish()
+        try await Daemon(settings: settings, logger: options.logger).run()
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Logging
+import OsloConfig
+
+/// Options that `up`, `serve` and `proxy` share.
+struct DaemonOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Event loops. Default: [metapath] workers, else one per processor.", valueName: "number"))
+    var workers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write one JSON line per request: where it arrived, how it was identified, what it got, how long each took.",
+            discussion: "- for standard output. Default: [metapath] access_log, else none.", valueName: "file"))
+    var accessLog: String?
+
+    @Option(help: "Log level: trace, debug, info, notice, warning, error or critical.")
+    var logLevel: LogLevel = .info
+
+    @OptionGroup var store: StoreOptions
+
+    func validate() throws {
+        if let workers, !(1...1024).contains(workers) {
+            throw ValidationError("--workers \(workers): expected 1 to 1024.")
+        }
+    }
+}
+
+/// `--listen`, for `up` and `serve`.
+struct ListenOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where the metadata service listens: HOST:PORT, [IPV6]:PORT or unix:PATH.",
+            discussion: "Default: [metapath] listen, else \(Options.listen.defaultValue).", valueName: "address"))
+    var listen: String?
+
+    func address(_ configuration: inout Configuration) throws -> ListenTarget {
+        if let listen {
+            guard let target = ListenTarget(listen) else {
+                throw ValidationError("--listen \(listen): expected \(ListenTarget.expectation).")
+            }
+            return target
+        }
+        if let target = ListenTarget(configuration.value(Options.listen)) { return target }
+        configuration.reject(Options.listen, expected: ListenTarget.expectation)
+        return .tcp(host: "127.0.0.1", port: 0)
+    }
+}
+
+/// Where a service listens.
+enum ListenTarget: Equatable {
+    static let expectation = "HOST:PORT, [IPV6]:PORT or unix:PATH"
+
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+
+    init?(_ text: String) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst(5))
+            guard !path.isEmpty else { return nil }
+            self = .unix(path: path)
+            return
+        }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self = .tcp(host: String(host), port: Int(port))
+    }
+}
+
+extension DaemonOptions {
+    /// Logs to standard error.
+    var logger: Logger {
+        var logger = Logger(label: "metapath", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = logLevel.level
+        return logger
+    }
+}
+
+extension ListenTarget: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+}

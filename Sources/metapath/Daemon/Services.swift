@@ -1,0 +1,45 @@
+import HTTPWire
+import Logging
+import MetadataService
+import NIOCore
+import NamespaceProxy
+import ServiceLifecycle
+
+/// Lets requests in flight finish when the process is told to stop.
+struct ServerService: Service {
+    /// The longest that may take.
+    private static let grace = TimeAmount.seconds(5)
+
+    let server: HTTPServer
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await server.stop(grace: Self.grace)
+    }
+}
+
+struct NamespaceService: Service {
+    let listeners: NamespaceListeners
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await listeners.follow() }
+    }
+}
+
+struct VendorDataService: Service {
+    let vendorData: VendorData
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await vendorData.follow(logger: logger) }
+        try await vendorData.shutdown()
+    }
+}
+
+struct RequestLogService: Service {
+    let log: RequestLog
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await log.follow() }
+    }
+}

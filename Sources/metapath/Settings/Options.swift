@@ -1,0 +1,84 @@
+import OsloConfig
+
+/// Every option this program reads, declared where its name, default and older spellings can be seen together.
+///
+/// Groups other than `[metapath]` are Nova's: names, defaults and aliases as in contract nova.md §1.3, and the names of
+/// 2014 besides.
+enum Options {
+    // MARK: [neutron]
+
+    /// True: believe signed headers. False: know callers by their address.
+    static let serviceMetadataProxy = ConfigOption(
+        "neutron", "service_metadata_proxy", .bool, default: false,
+        aliases: [OptionName("DEFAULT", "service_neutron_metadata_proxy")])
+    static let sharedSecret = ConfigOption(
+        "neutron", "metadata_proxy_shared_secret", .string, default: "",
+        aliases: [
+            OptionName("DEFAULT", "metadata_proxy_shared_secret"),
+            OptionName("DEFAULT", "neutron_metadata_proxy_shared_secret"),
+        ], secret: true)
+
+    // MARK: [api], in older releases [DEFAULT]
+
+    static let dhcpDomain = ConfigOption(
+        "api", "dhcp_domain", .string, default: "novalocal", aliases: [OptionName("DEFAULT", "dhcp_domain")])
+    static let vendorDataProviders = ConfigOption(
+        "api", "vendordata_providers", .list(of: .string), default: ["StaticJSON"],
+        aliases: [OptionName("DEFAULT", "vendordata_providers")])
+    static let vendorDataFile = ConfigOption(
+        "api", "vendordata_jsonfile_path", .string, default: "",
+        aliases: [OptionName("DEFAULT", "vendordata_jsonfile_path")])
+    /// `name@url` items.
+    static let vendorDataTargets = ConfigOption(
+        "api", "vendordata_dynamic_targets", .list(of: .string), default: [],
+        aliases: [OptionName("DEFAULT", "vendordata_dynamic_targets")])
+    static let vendorDataCAFile = ConfigOption(
+        "api", "vendordata_dynamic_ssl_certfile", .string, default: "",
+        aliases: [OptionName("DEFAULT", "vendordata_dynamic_ssl_certfile")])
+    /// Seconds.
+    static let vendorDataConnectTimeout = ConfigOption(
+        "api", "vendordata_dynamic_connect_timeout", .integer(3...), default: 5,
+        aliases: [OptionName("DEFAULT", "vendordata_dynamic_connect_timeout")])
+    /// Seconds.
+    static let vendorDataReadTimeout = ConfigOption(
+        "api", "vendordata_dynamic_read_timeout", .integer(0...), default: 5,
+        aliases: [OptionName("DEFAULT", "vendordata_dynamic_read_timeout")])
+    static let vendorDataFailureFatal = ConfigOption("api", "vendordata_dynamic_failure_fatal", .bool, default: false)
+
+    // MARK: elsewhere in nova.conf
+
+    /// Empty: no `network_config`. Any other value stands for Nova's own template, the only one we render.
+    static let injectedNetworkTemplate = ConfigOption(
+        "DEFAULT", "injected_network_template", .string, default: "nova/virt/interfaces.template")
+    static let parseProxyHeaders = ConfigOption(
+        "oslo_middleware", "enable_proxy_headers_parsing", .bool, default: false)
+
+    // MARK: [metapath]
+
+    /// `ADDRESS:PORT` of the service.
+    static let listen = ConfigOption("metapath", "listen", .string, default: "127.0.0.1:8775")
+    /// `sqlite:PATH`.
+    static let store = ConfigOption("metapath", "store", .string, default: "sqlite:/var/lib/metapath/metapath.sqlite")
+    /// Event loops; 0 for one per processor.
+    static let workers = ConfigOption("metapath", "workers", .integer(0...1024), default: 0)
+    /// Path, or `-` for standard output; empty for none.
+    static let accessLog = ConfigOption("metapath", "access_log", .string, default: "")
+    /// Accepted besides the current secret while callers are being moved to it. Repeatable.
+    static let previousSecrets = ConfigOption(
+        "metapath", "previous_shared_secret", .strings, default: [], secret: true)
+    /// `NAME=router:UUID` or `NAME=network:UUID`. Repeatable.
+    static let namespaces = ConfigOption("metapath", "namespace", .strings, default: [])
+    /// Serve namespaces named `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
+    static let discoverNamespaces = ConfigOption("metapath", "discover_namespaces", .bool, default: true)
+    /// `http://HOST:PORT` of another Nova-compatible service; empty: answer from our own documents.
+    static let upstream = ConfigOption("metapath", "upstream", .string, default: "")
+    /// Connections served at once.
+    static let maxConnections = ConfigOption("metapath", "max_connections", .integer(1...1_000_000), default: 8192)
+
+    static let all: [any DeclaredOption] = [
+        serviceMetadataProxy, sharedSecret, dhcpDomain, vendorDataProviders, vendorDataFile, vendorDataTargets,
+        vendorDataCAFile, vendorDataConnectTimeout, vendorDataReadTimeout, vendorDataFailureFatal,
+        injectedNetworkTemplate, parseProxyHeaders, listen, store, workers, accessLog, previousSecrets, namespaces,
+        discoverNamespaces, upstream, maxConnections,
+    ]
+}
