@@ -1,5 +1,5 @@
 /// A growing text, mostly JSON in the form of Python's `json.dumps` (contract nova.md §3.5): `, ` between items, `: `
-/// after keys, ASCII only, members in the order of writing.
+/// after keys, ASCII only with DEL escaped too, members in the order of writing.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
     /// Whether the next key or item follows another one. One flag is enough: opening a container clears it, and
@@ -115,7 +115,7 @@ extension JSONText {
             case "\t": append("\\t")
             case "\u{8}": append("\\b")
             case "\u{C}": append("\\f")
-            case " "..."\u{7F}": bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            case " "..."~": bytes.append(UInt8(truncatingIfNeeded: scalar.value))
             default: for unit in scalar.utf16 { appendEscaped(unit) }
             }
         }

@@ -141,9 +141,9 @@ struct ContractTests {
         ]
         let body = exchange.response.body ?? ""
         if let text = known.first(where: body.contains) { return text }
-        let line = body.split(separator: "\n").first { $0.hasPrefix("  Could") || $0.hasPrefix("  Expected") } ?? ""
-        return String(line.dropFirst(2)).replacing("<br /><br />", with: "").replacing("&lt;", with: "<")
-            .replacing("&gt;", with: ">").replacing("&quot;", with: "\"").replacing("&#x27;", with: "'")
-            .replacing("&amp;", with: "&")
+        let bare = body.replacing("{\"message\": \"", with: "\n  ").replacing("<br /><br />", with: "\n")
+        let line = bare.split(separator: "\n").first { $0.hasPrefix("  Could") || $0.hasPrefix("  Expected") } ?? ""
+        return String(line.dropFirst(2)).replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+            .replacing("&quot;", with: "\"").replacing("&#x27;", with: "'").replacing("&amp;", with: "&")
     }
 }
