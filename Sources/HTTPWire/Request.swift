@@ -1,0 +1,80 @@
+/// A complete request, lent for the time of one call: everything in it points into the connection's buffer.
+///
+/// It cannot be copied or kept. What must outlive the call has to be copied out of it first, above all before returning
+/// ``Disposition/later(_:)``.
+public struct Request: ~Copyable {
+    public enum Method: Sendable { case get, head, post, options, other }
+
+    private let bytes: UnsafeRawBufferPointer
+    private let head: RequestHead
+    private let fields: UnsafeBufferPointer<FieldLine>
+    public let method: Method
+    /// The body, complete and without transfer coding; empty when there is none.
+    public let body: UnsafeRawBufferPointer
+
+    init(
+        _ bytes: UnsafeRawBufferPointer, _ head: RequestHead, _ fields: UnsafeBufferPointer<FieldLine>,
+        body: UnsafeRawBufferPointer
+    ) {
+        self.bytes = bytes
+        self.head = head
+        self.fields = fields
+        self.body = body
+        self.method = Method(head.method.of(bytes))
+    }
+
+    /// The method as sent; methods are case-sensitive.
+    public var methodBytes: UnsafeRawBufferPointer { head.method.of(bytes) }
+
+    /// The target as sent: neither decoded nor normalised, in whatever form the client chose (RFC 9112 §3.2).
+    public var target: UnsafeRawBufferPointer { head.target.of(bytes) }
+
+    public var isHTTP10: Bool { head.isHTTP10 }
+
+    /// Whether the client wants the connection kept after this request.
+    public var keepsAlive: Bool { head.keepsAlive }
+
+    /// The value of a header field. A repeated field's values are joined by `", "` (RFC 9110 §5.3), which allocates.
+    public func header(_ name: HeaderName) -> HeaderValue {
+        for index in fields.indices where name.matches(fields[index].name.of(bytes)) {
+            let value = fields[index].value.of(bytes)
+            return joined(value, name, after: index) ?? .single(value)
+        }
+        return .absent
+    }
+
+    /// Calls `body` with the name and value of every header field, in the order sent.
+    public func forEachHeader(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) rethrows {
+        for field in fields {
+            try body(field.name.of(bytes), field.value.of(bytes))
+        }
+    }
+
+    @inline(__always)
+    private func joined(_ first: UnsafeRawBufferPointer, _ name: HeaderName, after index: Int) -> HeaderValue? {
+        var all: [UInt8]?
+        for field in fields[(index + 1)...] where name.matches(field.name.of(bytes)) {
+            if all == nil { all = Array(first) }
+            all?.append(contentsOf: [Octet.comma, Octet.space])
+            all?.append(contentsOf: field.value.of(bytes))
+        }
+        return all.map { .joined($0) }
+    }
+}
+
+extension Request.Method {
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self =
+            if bytes.elementsEqual("GET".utf8) {
+                .get
+            } else if bytes.elementsEqual("HEAD".utf8) {
+                .head
+            } else if bytes.elementsEqual("POST".utf8) {
+                .post
+            } else if bytes.elementsEqual("OPTIONS".utf8) {
+                .options
+            } else {
+                .other
+            }
+    }
+}

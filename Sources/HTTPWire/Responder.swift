@@ -1,0 +1,32 @@
+import NIOCore
+
+/// Answers the requests of one connection, on that connection's event loop.
+///
+/// One object per connection, made when the connection is accepted: it may keep what it knows of the client.
+public protocol Responder: AnyObject {
+    /// Answers at once by writing a complete response, or promises the answer for later and writes nothing.
+    ///
+    /// Must not block. The request is gone when this returns.
+    func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition
+
+    /// The page for a request that the wire answers itself: bad syntax, limits, time-outs, overload, and an answer that
+    /// was promised and failed. By default a line of plain text.
+    func page(for failure: WireFailure) -> Response
+}
+
+/// How a request is answered.
+public enum Disposition {
+    /// The response has been written.
+    case complete
+    /// The response comes from this future. Until then no further request of the connection is looked at. A failure is
+    /// answered with ``Responder/page(for:)``.
+    case later(EventLoopFuture<Response>)
+}
+
+extension Responder {
+    public func page(for failure: WireFailure) -> Response {
+        Response(
+            failure.status, contentType: "text/plain; charset=UTF-8",
+            body: ByteBuffer(string: "\(failure.status)\n\n\(failure.explanation)\n"))
+    }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+
+/// A response that owns its parts: for pages of the wire and answers that come later. An answer that is ready at once
+/// goes through ``ResponseWriter`` without one.
+public struct Response: Sendable {
+    public var status: Status
+    /// Everything but `Content-Length`, `Transfer-Encoding` and `Connection`, which the connection decides.
+    public var fields: HeaderFields
+    public var body: ByteBuffer
+    /// The length that `Content-Length` announces. Differs from the body's only in an answer to HEAD.
+    public var contentLength: Int
+    /// Whether `Content-Length` comes before or after the other fields.
+    public var order: FieldOrder
+
+    public init(
+        _ status: Status, fields: HeaderFields = HeaderFields(), body: ByteBuffer = ByteBuffer(),
+        contentLength: Int? = nil, order: FieldOrder = .lengthFirst
+    ) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self.contentLength = contentLength ?? body.readableBytes
+        self.order = order
+    }
+
+    public init(_ status: Status, contentType: String, body: ByteBuffer, order: FieldOrder = .lengthFirst) {
+        var fields = HeaderFields()
+        fields.append("Content-Type", contentType)
+        self.init(status, fields: fields, body: body, order: order)
+    }
+}
+
+/// The order of `Content-Length` and `Content-Type` in a response head.
+public enum FieldOrder: Sendable { case lengthFirst, typeFirst }

@@ -1,0 +1,49 @@
+import NIOCore
+
+/// What the connections of one event loop share.
+final class WireLoop {
+    let sweep: DeadlineSweep<ConnectionHandler>
+    /// No connection is kept after its present request any more.
+    private(set) var isDraining = false
+    private var spare = ByteBuffer()
+    private var whenEmpty: EventLoopPromise<Void>?
+
+    init(eventLoop: any EventLoop, limits: WireLimits) {
+        self.sweep = DeadlineSweep(eventLoop: eventLoop, interval: limits.sweepInterval)
+    }
+
+    /// An empty buffer to write responses into. One buffer serves all connections in turn as long as their clients accept
+    /// what is written, so that an idle connection holds none.
+    @inline(__always)
+    func takeBuffer() -> ByteBuffer {
+        var buffer = spare
+        spare = ByteBuffer()
+        buffer.clear(minimumCapacity: 4096)
+        return buffer
+    }
+
+    @inline(__always)
+    func giveBack(_ buffer: consuming ByteBuffer) {
+        if buffer.storageCapacity <= 64 * 1024 { spare = buffer }
+    }
+
+    func remove(_ connection: ConnectionHandler) {
+        sweep.remove(connection)
+        if sweep.members.isEmpty { whenEmpty?.succeed() }
+    }
+
+    /// Closes idle connections, and the others after their present request.
+    /// - Returns: a future for the end of the last connection.
+    func drain() -> EventLoopFuture<Void> {
+        isDraining = true
+        let promise = whenEmpty ?? sweep.eventLoop.makePromise()
+        whenEmpty = promise
+        for connection in sweep.members { connection.drain() }
+        if sweep.members.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
+    func closeAll() {
+        for connection in sweep.members { connection.abort() }
+    }
+}
