@@ -18,6 +18,8 @@ public struct MetadataRedirect: Sendable {
         public var redirectedIPv6 = 0
         /// Packets for our port that did not come by way of the metadata address.
         public var refused = 0
+
+        public init() {}
     }
 
     /// Installs the table, replacing one of an earlier run in the same transaction.
@@ -36,9 +38,11 @@ public struct MetadataRedirect: Sendable {
             throw NamespaceError(.failed, "Expected counters as JSON from nft in \(namespace), found: \(output)")
         }
         let packets = listing.packets
-        return Counters(
-            redirectedIPv4: packets["redirected-ipv4"] ?? 0, redirectedIPv6: packets["redirected-ipv6"] ?? 0,
-            refused: packets["refused"] ?? 0)
+        var counters = Counters()
+        counters.redirectedIPv4 = packets["redirected-ipv4"] ?? 0
+        counters.redirectedIPv6 = packets["redirected-ipv6"] ?? 0
+        counters.refused = packets["refused"] ?? 0
+        return counters
     }
 
     /// Deleting a table that is not there is an error, and so is adding a chain twice.
