@@ -1,0 +1,42 @@
+import Foundation
+
+/// One request as the service's access log tells it: where it arrived, who was identified, what was answered.
+struct AccessLogEntry: Decodable, Sendable {
+    struct Arrival: Decodable, Sendable {
+        /// `router:UUID`, `network:UUID` or `service`.
+        var listener: String
+        var peer: String
+    }
+
+    struct Identification: Decodable, Sendable {
+        var instance: String?
+        /// Why there is no instance.
+        var reason: String?
+        /// Nanoseconds, here and below.
+        var ns: Int
+    }
+
+    struct Answer: Decodable, Sendable {
+        var method: String
+        var path: String
+        var status: Int
+        var bytes: Int
+        var ns: Int
+    }
+
+    var arrive: Arrival
+    var identify: Identification
+    var answer: Answer
+    /// Of the whole request.
+    var ns: Int
+
+    /// What reading, queueing and writing took: all that is neither identification nor answer.
+    var arrivalTime: Int { max(0, ns - identify.ns - answer.ns) }
+
+    /// The requests of one listener in the log, oldest first. A line that is still being written is passed over.
+    static func read(_ path: String, listener: String) -> [AccessLogEntry] {
+        let lines = FileManager.default.contents(atPath: path)?.split(separator: UInt8(ascii: "\n")) ?? []
+        return lines.compactMap { try? JSONDecoder().decode(AccessLogEntry.self, from: $0) }
+            .filter { $0.arrive.listener == listener }
+    }
+}

@@ -1,0 +1,121 @@
+import CLinux
+import Dispatch
+import Glibc
+import Synchronization
+
+/// One OS thread that enters network namespaces on behalf of all others.
+///
+/// setns(2) moves the calling thread alone. On a thread of a pool, a namespace that could not be left again would
+/// silently become the home of unrelated work; here it ends the thread. A socket stays in the namespace it was opened
+/// in, so that only its opening has to happen here.
+final class NamespaceThread: Sendable {
+    private struct Queue {
+        var jobs: [@Sendable () -> Void] = []
+        var isClosed = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let wake = DispatchSemaphore(value: 0)
+    /// The namespace of the process, to return to.
+    private let home: Int32
+
+    init() throws(NamespaceError) {
+        home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+        guard home >= 0 else { throw .system("open /proc/thread-self/ns/net") }
+        var thread = pthread_t()
+        let code = pthread_create(&thread, nil, { argument in
+            if let argument { Unmanaged<NamespaceThread>.fromOpaque(argument).takeRetainedValue().work() }
+            return nil
+        }, Unmanaged.passRetained(self).toOpaque())
+        guard code == 0 else {
+            Unmanaged.passUnretained(self).release()
+            throw .system("start a thread", code)
+        }
+        pthread_detach(thread)
+    }
+
+    deinit {
+        if home >= 0 { Glibc.close(home) }
+    }
+
+    /// Lets what was submitted finish, then ends the thread. Later calls are refused.
+    func close() {
+        queue.withLock { $0.isClosed = true }
+        wake.signal()
+    }
+
+    /// Runs `body` on the thread while that is in the named namespace.
+    func perform<Value: Sendable>(
+        in namespace: String, _ body: @escaping @Sendable () throws(NamespaceError) -> Value
+    ) async throws(NamespaceError) -> Value {
+        let result: Result<Value, NamespaceError> = await withCheckedContinuation { continuation in
+            submit({ continuation.resume(returning: self.run(in: namespace, body)) }, orRefuse: {
+                continuation.resume(returning: .failure($0))
+            })
+        }
+        return try result.get()
+    }
+
+    /// The same, blocking the caller.
+    func performAndWait<Value: Sendable>(
+        in namespace: String, _ body: @escaping @Sendable () throws(NamespaceError) -> Value
+    ) throws(NamespaceError) -> Value {
+        let outcome = Outcome<Value>()
+        submit({ outcome.set(self.run(in: namespace, body)) }, orRefuse: { outcome.set(.failure($0)) })
+        return try outcome.wait().get()
+    }
+
+    private func submit(_ job: @escaping @Sendable () -> Void, orRefuse refuse: (NamespaceError) -> Void) {
+        let isAccepted = queue.withLock { queue in
+            if !queue.isClosed { queue.jobs.append(job) }
+            return !queue.isClosed
+        }
+        if isAccepted {
+            wake.signal()
+        } else {
+            refuse(NamespaceError(.failed, "The sockets of the namespaces are closed already."))
+        }
+    }
+
+    private func work() {
+        while true {
+            wake.wait()
+            let (jobs, isClosed) = queue.withLock { queue in
+                defer { queue.jobs = [] }
+                return (queue.jobs, queue.isClosed)
+            }
+            for job in jobs { job() }
+            if isClosed { return }
+        }
+    }
+
+    private func run<Value>(
+        in namespace: String, _ body: () throws(NamespaceError) -> Value
+    ) -> Result<Value, NamespaceError> {
+        Result { () throws(NamespaceError) in
+            let descriptor = try NetworkNamespace.open(namespace)
+            defer { Glibc.close(descriptor) }
+            guard clinux_enter_network_namespace(descriptor) == 0 else {
+                throw .system("enter the network namespace \(namespace)")
+            }
+            defer { if clinux_enter_network_namespace(home) != 0 { close() } }
+            return try body()
+        }
+    }
+}
+
+/// A result that one thread waits for and another sets, once.
+private final class Outcome<Value: Sendable>: Sendable {
+    private let result: Mutex<Result<Value, NamespaceError>?> = Mutex(nil)
+    private let isSet = DispatchSemaphore(value: 0)
+
+    func set(_ value: Result<Value, NamespaceError>) {
+        result.withLock { $0 = value }
+        isSet.signal()
+    }
+
+    func wait() -> Result<Value, NamespaceError> {
+        isSet.wait()
+        return result.withLock { $0 } ?? .failure(NamespaceError(.failed, "No result was set."))
+    }
+}
