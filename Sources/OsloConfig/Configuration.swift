@@ -87,7 +87,9 @@ extension Configuration {
         return text.flatMap { option.type.parse([$0]) } ?? option.defaultValue
     }
 
-    private mutating func substitute(_ text: String, of option: some DeclaredOption, at entry: ConfigEntry?) -> String? {
+    private mutating func substitute(
+        _ text: String, of option: some DeclaredOption, at entry: ConfigEntry?
+    ) -> String? {
         do throws(ReferenceFailure) {
             return try sources.substitute(text, of: option.name)
         } catch {

@@ -36,7 +36,8 @@ struct ConfigTextTests {
         "Values are kept as oslo.config keeps them",
         arguments: [
             ("a = x", "x"), ("a=", ""), ("a:x=y", "x=y"), ("a=x:y", "x:y"), ("a = x # y", "x # y"),
-            ("a = \"x y\"", "x y"), ("a = 'x y'", "x y"), ("a = 'x\"", "'x\""), ("a = \"", ""), ("a = \"a\",\"b\"", "a\",\"b"),
+            ("a = \"x y\"", "x y"), ("a = 'x y'", "x y"), ("a = 'x\"", "'x\""), ("a = \"", ""),
+            ("a = \"a\",\"b\"", "a\",\"b"),
             ("a = x\n  y", "x\ny"), ("a = \"x\"\n\t\"y\"", "x\n\"y\""), ("a =\n  x,\n  y", "\nx,\ny"),
             ("a = x\n  # y", "x\n# y"), ("a = b\\nc", "b\\nc"), ("a \t =\u{A0}x \u{3000}", "x"), ("a = ‘x’", "‘x’"),
         ])
