@@ -4,7 +4,8 @@
     ip netns exec NAMESPACE Tests/Guest/read_datasource.py openstack|ec2 [--url URL]
 
 Run `Tests/Guest/prepare` first. The URL is http://169.254.169.254 unless given; IPv6 is
-`http://[fe80::a9fe:a9fe%25INTERFACE]`. Exit status 1 when cloud-init finds no metadata or rejects it.
+`http://[fe80::a9fe:a9fe%INTERFACE]`, the zone written as this cloud-init's resolver check wants it. Exit status 1 when
+cloud-init finds no metadata or rejects it.
 
 The datasource classes run unchanged. Only their look at this machine's firmware, by which cloud-init decides whether it
 is on that cloud at all, is answered with yes.
@@ -75,7 +76,8 @@ def understood(kind, source):
         "public_keys": source.get_public_ssh_keys(),
         "user_data": user_data(source),
         "vendor_data": text_of(source.get_vendordata_raw()),
-        "metadata": source.metadata,
+        "metadata": {key: value for key, value in source.metadata.items() if key != "random_seed"},
+        "random_seed_bytes": len(source.metadata.get("random_seed", b"")),
     }
     if kind == "openstack":
         result["version"] = source.version
