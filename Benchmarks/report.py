@@ -39,12 +39,14 @@ def machine(load_before):
 def method(settings):
     return (
         f"Server on core 0, one worker; wrk with one thread on core 1. Medians of {settings.rounds} rounds of "
-        f"{settings.seconds} s in which the servers take turns. nginx returns the same bodies from its configuration. The ratio is of requests per second; "
-        "CPU is the server's user and system time per request, Metapath's and nginx's.")
+        f"{settings.seconds} s in which the servers take turns. nginx returns the same bodies from its configuration. "
+        "The ratio is of requests per second; CPU is the server's user and system time per request, Metapath's and "
+        "nginx's.")
 
 
 def table(rows):
-    lines = ["| | Metapath | reference | ratio or value | target | | CPU per request |", "|---|---|---|---|---|---|---|"]
+    heads = ["", "Metapath", "reference", "ratio or value", "target", "", "CPU per request"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in rows:
         verdict = "pass" if row.passed else "**FAIL**"
         if row.metapath == "not measured":

@@ -76,7 +76,8 @@ def requests(settings):
         theirs = servers.Nginx(settings.directory, answers(ours))
         theirs.wait(lambda: servers.ask(theirs.port, INSTANCE_ID, {}))
         yield compare(settings, "`instance-id`, keep-alive, 64 connections", 0.95, ours, theirs, 64)
-        yield compare(settings, "`meta_data.json`, a fresh seed each, 64 connections", 0.75, ours, theirs, 64, META_DATA)
+        yield compare(
+            settings, "`meta_data.json`, a fresh seed each, 64 connections", 0.75, ours, theirs, 64, META_DATA)
         yield compare(settings, "`instance-id`, keep-alive, 512 connections", 0.85, ours, theirs, 512)
         yield compare(settings, "`instance-id`, a new connection each", 1.0, ours, theirs, 64, close=True)
     finally:

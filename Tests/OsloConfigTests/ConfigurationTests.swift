@@ -147,7 +147,8 @@ struct ConfigurationTests {
         #expect(
             found == [
                 "1.conf:2: [g] pin: expected an integer, found ***",
-                "1.conf:3: [g] password: refers to an option which is not set and not known; write $$ for a dollar sign",
+                "1.conf:3: [g] password: refers to an option which is not set and not known; "
+                    + "write $$ for a dollar sign",
                 "1.conf:3: [g] password: expected at least 16 characters, found ***",
             ])
     }
