@@ -1,0 +1,64 @@
+# Metapath. `make` or `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+# More for the release build, such as --static-swift-stdlib for a binary that needs no Swift where it runs.
+RELEASE_FLAGS ?=
+# More for the benchmark: --quick, --write.
+BENCH_FLAGS ?=
+
+METAPATH := .build/release/metapath
+BUILD_PACKAGES := libsqlite3-dev
+LAB_PACKAGES := iproute2 nftables curl
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build for debugging
+	@Scripts/install-packages $(BUILD_PACKAGES)
+	$(SWIFT) build
+
+.PHONY: release
+release: ## Build the optimised program, .build/release/metapath
+	@Scripts/install-packages $(BUILD_PACKAGES)
+	$(SWIFT) build -c release --product metapath $(RELEASE_FLAGS)
+
+.PHONY: test
+test: ## Install what the tests need, then run all of them
+	@Scripts/test
+
+.PHONY: check
+check: ## Format, imports between layers, warnings as errors
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	Scripts/check-imports
+	@Scripts/install-packages $(BUILD_PACKAGES)
+	$(SWIFT) build --build-tests
+
+.PHONY: format
+format: ## Put the source into the form that `make check` wants
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests
+
+.PHONY: demo
+demo: ## A tenant network on this machine, and its instances reading their metadata
+	@Scripts/install-packages $(BUILD_PACKAGES) $(LAB_PACKAGES)
+	$(SWIFT) build -c release --product metapath $(RELEASE_FLAGS)
+	$(METAPATH) lab run Examples/instances.yaml --config-file Examples/nova.conf
+
+.PHONY: bench
+bench: ## Measure against nginx; BENCH_FLAGS=--quick for one short round
+	Benchmarks/run $(BENCH_FLAGS)
+
+.PHONY: install
+install: release ## Install program, manual and shell completions below PREFIX
+	Scripts/install-program $(METAPATH) "$(DESTDIR)$(PREFIX)"
+
+.PHONY: clean
+clean: ## Remove what the builds made
+	$(SWIFT) package clean
