@@ -1,0 +1,119 @@
+import AsyncHTTPClient
+import Foundation
+import HTTPWire
+import Identification
+import InstanceModel
+import InstanceStore
+import Logging
+import MetadataDocuments
+import MetadataService
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SQLiteInstanceStore
+import Testing
+
+/// A running service on a loopback port over a store of its own, gone when the body ends.
+struct ServiceFixture {
+    static let secret = "s3cret"
+
+    let store: SQLiteInstanceStore
+    let port: Int
+
+    static func run(
+        identify: Identify = .proxyHeaders(SharedSecrets(current: secret), signatureRequired: true),
+        settings: DocumentSettings = DocumentSettings(),
+        vendorData: (any EventLoopGroup) -> VendorData = { _ in
+            VendorData(providers: [.staticJSON], file: nil, targets: nil)
+        },
+        upstream: Int? = nil,
+        log: RequestLog? = nil,
+        _ body: (ServiceFixture) async throws -> Void
+    ) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "metapath-\(UUID())")
+        let store = try SQLiteInstanceStore(path: directory.appending(path: "store.sqlite").path)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let vendorData = vendorData(group)
+        let answer: Answer
+        if let upstream {
+            let pool = UpstreamPool(.tcp(host: "127.0.0.1", port: upstream), group: group)
+            answer = .upstream(UpstreamAnswer(pool: pool, secrets: SharedSecrets(current: secret)))
+        } else {
+            answer = .documents(DocumentAnswer(vendorData: vendorData))
+        }
+        let path = try await MetadataPath(
+            group: group, directory: DocumentDirectory(store: store, settings: settings), answer: answer, log: log,
+            reporter: Reporter(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
+        let server = HTTPServer(group: group)
+        let listener = try await server.bind(host: "127.0.0.1", port: 0) { channel in
+            try path.responder(for: channel, listener: "service", identify: identify)
+        }
+        let fixture = ServiceFixture(store: store, port: try #require(listener.localAddress?.port))
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(fixture))
+        } catch {
+            result = .failure(error)
+        }
+        await server.stop(grace: .seconds(1))
+        try await vendorData.shutdown()
+        try await group.shutdownGracefully()
+        try? FileManager.default.removeItem(at: directory)
+        try result.get()
+    }
+
+    /// What an answer consists of.
+    struct Answered {
+        var status: Int
+        var headers: [String: String]
+        var body: String
+    }
+
+    func ask(
+        _ path: String, method: HTTPMethod = .GET, headers: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> Answered {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = method
+        request.headers = HTTPHeaders(headers)
+        if let body { request.body = .bytes(body) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let bytes = try await response.body.collect(upTo: 1 << 22)
+        let fields = Dictionary(response.headers.map { ($0.name, $0.value) }) { first, _ in first }
+        return Answered(status: Int(response.status.code), headers: fields, body: String(buffer: bytes))
+    }
+
+    /// The headers of Neutron's agent for this instance.
+    static func signed(_ instance: Instance, secret: String = secret) -> [(String, String)] {
+        let id = "\(instance.id)"
+        return [
+            ("X-Instance-ID", id), ("X-Tenant-ID", instance.projectID),
+            ("X-Instance-ID-Signature", SharedSecrets(current: secret).signature(of: id)),
+            ("X-Forwarded-For", "10.0.0.5"),
+        ]
+    }
+}
+
+/// A network with a port of one instance at 10.0.0.5.
+enum Sample {
+    static let network = Network(
+        id: NetworkID(high: 1, low: 1), name: "blue", serviceProvider: "edge-1",
+        subnets: [Subnet(cidr: "10.0.0.0/24", gateway: "10.0.0.1")])
+
+    static func instance(_ number: UInt64 = 1, address: String? = "10.0.0.5", project: String = "demo") -> Instance {
+        var instance = Instance(id: InstanceID(high: 7, low: number), projectID: project)
+        instance.name = "test\(number)"
+        instance.hostname = "test\(number)"
+        if let address {
+            instance.ports = [
+                Port(
+                    id: PortID(high: 9, low: number), macAddress: MACAddress(value: 0xFA16_3E00_0000 | number),
+                    network: PortNetwork(network, fixedIPs: [FixedIP(address: address)]))
+            ]
+        }
+        return instance
+    }
+
+    static func catalogue(_ instances: Instance...) -> Catalogue {
+        Catalogue(networks: [network], instances: instances)
+    }
+}
