@@ -62,10 +62,11 @@ private struct AcceptScanner {
         self.bytes = bytes
     }
 
-    /// Elements may be empty, but the first thing is an element or a comma, and the last one is not white space.
+    /// `[ ( "," / element ) *( OWS "," [ OWS element ] ) ]`: elements may be empty, but a single comma does not stand
+    /// before the first one, and white space not at the end.
     mutating func list() -> [AcceptHeader.MediaRange]? {
         var ranges: [AcceptHeader.MediaRange] = []
-        if current != UInt8(ascii: ",") {
+        if !take(",") {
             guard let range = mediaRange() else { return nil }
             ranges.append(range)
         }

@@ -31,8 +31,7 @@ struct DocumentText: Sendable {
             render(&text, index)
             return UInt32(clamping: text.bytes.count)
         }
-        // A copy of exactly the right size: what is kept has no spare capacity.
-        bytes = Array(text.bytes[...])
+        bytes = text.exactBytes
     }
 
     func range(_ index: Int) -> Range<Int> {

@@ -59,30 +59,44 @@ public enum ErrorPage {
         }
     }
 
-    /// Line breaks become spaces, `<br…>` a line break, and other tags and comment marks nothing.
+    /// Line breaks become spaces, `<br…>` a line break, and comment marks and all other tags nothing, in this order.
     private static func withoutMarkup(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        var rest = Substring(text).unicodeScalars
-        while let scalar = rest.first {
-            if let mark = markup(at: rest) {
-                if mark.isLineBreak { result.append("\n") }
-                rest = rest.dropFirst(mark.count)
-                continue
-            }
-            rest = rest.dropFirst()
-            if scalar == "\n" { result.append(" ") } else if scalar != "\r" { result.append(scalar) }
+        let flat = text.utf8.compactMap { byte -> UInt8? in
+            byte == UInt8(ascii: "\n") ? UInt8(ascii: " ") : byte == UInt8(ascii: "\r") ? nil : byte
         }
-        return String(result)
+        let broken = replacingTags(flat, opening: "<br", with: [UInt8(ascii: "\n")])
+        return String(decoding: replacingTags(withoutCommentMarks(broken), opening: "<", with: []), as: UTF8.self)
     }
 
-    private static func markup(at text: Substring.UnicodeScalarView) -> (count: Int, isLineBreak: Bool)? {
-        if text.starts(with: "-->".unicodeScalars) { return (3, false) }
-        guard text.first == "<" else { return nil }
-        let start = text.dropFirst()
-        let isLineBreak = start.starts(with: "br".unicodeScalars) { $0.properties.lowercaseMapping.unicodeScalars.first == $1 }
-        if !isLineBreak, start.starts(with: "!--".unicodeScalars) { return (4, false) }
-        guard let end = start.firstIndex(of: ">") else { return nil }
-        return (start.distance(from: start.startIndex, to: end) + 2, isLineBreak)
+    /// Replaces everything from the opening, in upper or lower case, to the next `>`.
+    private static func replacingTags(_ text: [UInt8], opening: String, with replacement: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.first {
+            if rest.starts(with: opening.utf8, by: { $0 == $1 || $0 | 0x20 == $1 }) {
+                guard let end = rest.firstIndex(of: UInt8(ascii: ">")) else { return result + rest }
+                result += replacement
+                rest = rest[(end + 1)...]
+            } else {
+                result.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+
+    private static func withoutCommentMarks(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.first {
+            if let mark = ["<!--", "-->"].first(where: { rest.starts(with: $0.utf8) }) {
+                rest = rest.dropFirst(mark.utf8.count)
+            } else {
+                result.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
     }
 }
 

@@ -77,6 +77,13 @@ struct JSONText {
         bytes += other.bytes
     }
 
+    /// A copy without spare capacity, to be kept.
+    var exactBytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+            count = buffer.initialize(fromContentsOf: bytes)
+        }
+    }
+
     mutating func reserveCapacity(_ count: Int) {
         bytes.reserveCapacity(count)
     }

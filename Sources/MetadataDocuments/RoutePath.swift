@@ -112,7 +112,11 @@ struct PathSegments {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Compared byte by byte; routes are made of this, so it does without closures and iterators.
     func equals(_ name: StaticString) -> Bool {
-        name.utf8CodeUnitCount == count && name.withUTF8Buffer { elementsEqual($0) }
+        guard name.utf8CodeUnitCount == count else { return false }
+        let expected = name.utf8Start
+        for index in 0..<count where self[index] != expected[index] { return false }
+        return true
     }
 }
