@@ -39,16 +39,23 @@ struct TestClient: Sendable {
     }
 
     let channel: any Channel
+    private let inbox: NIOLoopBoundBox<Inbox?>
 
     /// - Parameter reads: whether it accepts anything from the server.
     static func connect(to address: SocketAddress, on group: any EventLoopGroup, reads: Bool = true) async throws -> TestClient {
-        let channel = try await ClientBootstrap(group: group)
+        let loop = group.any()
+        let box = NIOLoopBoundBox.makeEmptyBox(valueType: Inbox.self, eventLoop: loop)
+        let channel = try await ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Inbox()) }
+                channel.eventLoop.makeCompletedFuture {
+                    let inbox = Inbox()
+                    box.value = inbox
+                    try channel.pipeline.syncOperations.addHandler(inbox)
+                }
             }
             .connect(to: address).get()
-        return TestClient(channel: channel)
+        return TestClient(channel: channel, inbox: box)
     }
 
     func send(_ text: String) async throws {
@@ -70,15 +77,10 @@ struct TestClient: Sendable {
     }
 
     private func wait(_ needle: String?) async throws -> String {
-        try await channel.eventLoop.flatSubmit { [channel] in
-            let promise = channel.eventLoop.makePromise(of: String.self)
-            do {
-                let inbox = try channel.pipeline.syncOperations.handler(type: Inbox.self)
-                inbox.waiter = (needle, promise)
-                inbox.check()
-            } catch {
-                promise.fail(error)
-            }
+        try await inbox.eventLoop.flatSubmit { [inbox] in
+            let promise = inbox.eventLoop.makePromise(of: String.self)
+            inbox.value?.waiter = (needle, promise)
+            inbox.value?.check()
             return promise.futureResult
         }.get()
     }
