@@ -26,15 +26,6 @@ final class ConnectionAdmission: Sendable {
         var waiting: Int
         /// Connections that are being told that there is no room.
         var refused: Int
-
-        /// What the limits ask for, as far as the process may open descriptors. A part of those is left to listeners,
-        /// upstream connections, files and the like.
-        init(_ limits: WireLimits, descriptors: Int) {
-            let available = max(16, descriptors - min(256, descriptors / 4))
-            refused = min(256, available / 8)
-            served = max(1, min(limits.connections, (available - refused) * 3 / 4))
-            waiting = max(0, min(limits.waitingConnections, available - refused - served))
-        }
     }
 
     private struct State {
@@ -116,5 +107,16 @@ final class ConnectionAdmission: Sendable {
     /// A refused connection has ended.
     func endRefusal() {
         state.withLock { $0.refused -= 1 }
+    }
+}
+
+extension ConnectionAdmission.Capacity {
+    /// What the limits ask for, as far as the process may open descriptors. A part of those is left to listeners, upstream
+    /// connections, files and the like.
+    init(_ limits: WireLimits, descriptors: Int) {
+        let available = max(16, descriptors - min(256, descriptors / 4))
+        refused = min(256, available / 8)
+        served = max(1, min(limits.connections, (available - refused) * 3 / 4))
+        waiting = max(0, min(limits.waitingConnections, available - refused - served))
     }
 }

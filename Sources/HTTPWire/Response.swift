@@ -7,19 +7,20 @@ public struct Response: Sendable {
     /// Everything but `Content-Length`, `Transfer-Encoding` and `Connection`, which the connection decides.
     public var fields: HeaderFields
     public var body: ByteBuffer
-    /// The length that `Content-Length` announces. Differs from the body's only in an answer to HEAD.
-    public var contentLength: Int
+    /// The length that `Content-Length` announces. Differs from the body's only in an answer to HEAD; nil when even that
+    /// is not known.
+    public var contentLength: Int?
     /// Whether `Content-Length` comes before or after the other fields.
     public var order: FieldOrder
 
     public init(
         _ status: Status, fields: HeaderFields = HeaderFields(), body: ByteBuffer = ByteBuffer(),
-        contentLength: Int? = nil, order: FieldOrder = .lengthFirst
+        order: FieldOrder = .lengthFirst
     ) {
         self.status = status
         self.fields = fields
         self.body = body
-        self.contentLength = contentLength ?? body.readableBytes
+        self.contentLength = body.readableBytes
         self.order = order
     }
 

@@ -22,7 +22,7 @@ public struct ResponseWriter: ~Copyable {
     private var start = 0
     private var isStarted = false
     private var omitsBody = false
-    private var announced = 0
+    private var announced: Int?
     private var appended = 0
 
     init() {}
@@ -33,7 +33,7 @@ public struct ResponseWriter: ~Copyable {
         self.terms = terms
         start = buffer.writerIndex
         isStarted = false
-        announced = 0
+        announced = nil
         appended = 0
     }
 
@@ -99,14 +99,14 @@ public struct ResponseWriter: ~Copyable {
 extension ResponseWriter {
     @inline(__always)
     private mutating func writeHead(
-        _ status: Status, contentLength: Int, order: FieldOrder, contentType: String?, fields: HeaderFields
+        _ status: Status, contentLength: Int?, order: FieldOrder, contentType: String?, fields: HeaderFields
     ) {
         // A second response to one request would be taken for the answer to the client's next one.
         if isStarted { takeBack() }
         isStarted = true
         announced = contentLength
         omitsBody = terms.isHead || status.isBodiless
-        buffer.reserveCapacity(minimumWritableBytes: 192 + (omitsBody ? 0 : contentLength))
+        buffer.reserveCapacity(minimumWritableBytes: 192 + (omitsBody ? 0 : contentLength ?? 0))
         writeStatusLine(status)
         if order == .lengthFirst { writeLength(status) }
         if let contentType {
@@ -130,7 +130,7 @@ extension ResponseWriter {
 
     @inline(__always)
     private mutating func writeLength(_ status: Status) {
-        guard !status.isBodiless else { return }
+        guard let announced, !status.isBodiless else { return }
         buffer.writeStaticString("Content-Length: ")
         buffer.writeDecimal(announced)
         buffer.writeStaticString("\r\n")
