@@ -35,10 +35,10 @@ class Settings:
     seconds: int
 
 
-def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID, close=False, url=None, namespace=None,
+def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID, headers=None, url=None, namespace=None,
             before=lambda server: None):
     """Rounds against both servers, which take turns in going first; a row of their medians."""
-    headers = catalogue.signed_headers(0) | ({"Connection": "close"} if close else {})
+    headers = catalogue.signed_headers(0) if headers is None else headers
     runs = {ours: [], theirs: []}
     for turn in range(settings.rounds):
         for server in (ours, theirs) if turn % 2 == 0 else (theirs, ours):
@@ -79,7 +79,9 @@ def requests(settings):
         yield compare(
             settings, "`meta_data.json`, a fresh seed each, 64 connections", 0.75, ours, theirs, 64, META_DATA)
         yield compare(settings, "`instance-id`, keep-alive, 512 connections", 0.85, ours, theirs, 512)
-        yield compare(settings, "`instance-id`, a new connection each", 1.0, ours, theirs, 64, close=True)
+        yield compare(
+            settings, "`instance-id`, a new connection each", 1.0, ours, theirs, 64,
+            headers=catalogue.signed_headers(0) | {"Connection": "close"})
     finally:
         ours.stop()
         if theirs:
@@ -104,7 +106,7 @@ def through_nat(settings):
             theirs.wait(lambda: theirs.pids)
             ports = {ours: REDIRECT_PORT, theirs: REDIRECT_PORT + 1}
             yield compare(
-                settings, name, 0.9, ours, theirs, 64, url=f"http://{namespaces.METADATA}{INSTANCE_ID}",
+                settings, name, 0.9, ours, theirs, 64, headers={}, url=f"http://{namespaces.METADATA}{INSTANCE_ID}",
                 namespace=path.instance, before=lambda server: path.lead_to(ports[server]))
         finally:
             ours.stop()
