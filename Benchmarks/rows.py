@@ -30,9 +30,12 @@ class Row:
 
 @dataclasses.dataclass
 class Settings:
+    """Where to work, how often and how long; `tries` limits how often a run that was disturbed is repeated."""
+
     directory: object
     rounds: int
     seconds: int
+    tries: int
 
 
 def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID, headers=None, url=None, namespace=None,
@@ -44,15 +47,18 @@ def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID,
         for server in (ours, theirs) if turn % 2 == 0 else (theirs, ours):
             before(server)
             address = url or f"http://127.0.0.1:{server.port}{path}"
-            run = load.wrk(server, settings.directory, address, headers, connections, settings.seconds, namespace)
-            runs[server].append(run)
+            runs[server].append(load.saturating(
+                settings.tries, server, settings.directory, address, headers, connections, settings.seconds, namespace))
     our, their = load.median(runs[ours]), load.median(runs[theirs])
     ratio = our.rate / their.rate
-    faults = [f"{who}: {run.refused} refused, {run.broken} broken" for who, run in (("metapath", our), ("nginx", their))
-              if run.refused or run.broken]
+    notes = [
+        f"{who}: {run.refused} refused, {run.broken} broken"
+        for who, run in (("metapath", our), ("nginx", their)) if run.refused or run.broken]
+    if min(our.busy, their.busy) < load.SATURATED:
+        notes.append(f"neither side had its core to itself: {our.busy:.0%}, {their.busy:.0%}")
     return Row(
         name, f"{our.rate:,.0f}/s", f"nginx {their.rate:,.0f}/s", f"{ratio:.2f}", f"≥ {target:.2f}",
-        ratio >= target and our.refused == 0, f"{our.cpu:.1f} / {their.cpu:.1f} µs", "; ".join(faults))
+        ratio >= target and our.refused == 0, f"{our.cpu:.1f} / {their.cpu:.1f} µs", "; ".join(notes))
 
 
 def answers(server):
