@@ -41,7 +41,8 @@ def method(settings):
         "Server on core 0, one worker; wrk with one thread on core 1.",
         f"Medians of {settings.rounds} rounds of {settings.seconds} s in which the servers take turns.",
         "nginx returns the same bodies from its configuration.",
-        "The ratio is of requests per second; CPU is the server's user and system time per request, Metapath's and nginx's.",
+        "The ratio is of requests per second.",
+        "CPU is the server's user and system time per request, Metapath's and nginx's.",
     ]
     if settings.tries > 1:
         sentences.insert(2, (
