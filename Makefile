@@ -12,7 +12,7 @@ RELEASE_FLAGS ?=
 # More for the benchmark: --quick, --write.
 BENCH_FLAGS ?=
 
-METAPATH := .build/release/metapath
+PROGRAM := .build/release/metapath
 BUILD_PACKAGES := libsqlite3-dev
 LAB_PACKAGES := iproute2 nftables curl
 
@@ -49,7 +49,7 @@ format: ## Put the source into the form that `make check` wants
 demo: ## A tenant network on this machine, and its instances reading their metadata
 	@Scripts/install-packages $(BUILD_PACKAGES) $(LAB_PACKAGES)
 	$(SWIFT) build -c release --product metapath $(RELEASE_FLAGS)
-	$(METAPATH) lab run Examples/instances.yaml --config-file Examples/nova.conf
+	$(PROGRAM) lab run Examples/instances.yaml --config-file Examples/nova.conf
 
 .PHONY: bench
 bench: ## Measure against nginx; BENCH_FLAGS=--quick for one short round
@@ -57,7 +57,7 @@ bench: ## Measure against nginx; BENCH_FLAGS=--quick for one short round
 
 .PHONY: install
 install: release ## Install program, manual and shell completions below PREFIX
-	Scripts/install-program $(METAPATH) "$(DESTDIR)$(PREFIX)"
+	Scripts/install-program $(PROGRAM) "$(DESTDIR)$(PREFIX)"
 
 .PHONY: clean
 clean: ## Remove what the builds made

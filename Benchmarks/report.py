@@ -37,11 +37,18 @@ def machine(load_before):
 
 
 def method(settings):
-    return (
-        f"Server on core 0, one worker; wrk with one thread on core 1. Medians of {settings.rounds} rounds of "
-        f"{settings.seconds} s in which the servers take turns. nginx returns the same bodies from its configuration. "
-        "The ratio is of requests per second; CPU is the server's user and system time per request, Metapath's and "
-        "nginx's.")
+    sentences = [
+        "Server on core 0, one worker; wrk with one thread on core 1.",
+        f"Medians of {settings.rounds} rounds of {settings.seconds} s in which the servers take turns.",
+        "nginx returns the same bodies from its configuration.",
+        "The ratio is of requests per second.",
+        "CPU is the server's user and system time per request, Metapath's and nginx's.",
+    ]
+    if settings.tries > 1:
+        sentences.insert(2, (
+            "A run in which neither the server nor wrk had its core to itself was repeated, at most "
+            f"{settings.tries - 1} times, and the most saturated kept."))
+    return " ".join(sentences)
 
 
 def table(rows):

@@ -1,6 +1,7 @@
 """Recorded requests sent again, and the answers held against Nova's."""
 import dataclasses
 import fnmatch
+import json
 import os
 import pathlib
 import re
@@ -56,8 +57,11 @@ def is_listed(found, rows):
 
 
 def crashes(files):
-    """How many of the recorded requests made Nova hang up. Any error is a right answer to those."""
-    return sum('"response":{"error"' in line for file in files for line in file.read_text().split("\n"))
+    """File and number of the recorded requests that made Nova hang up. Any error is a right answer to those."""
+    for file in files:
+        for line in file.read_text().split("\n"):
+            if '"response":{"error"' in line:
+                yield file.stem, json.loads(line)["n"]
 
 
 def replay(oracle_directory, port, files):
@@ -70,26 +74,25 @@ def replay(oracle_directory, port, files):
     total = re.search(r"^(\d+) requests, (\d+) different$", done.stdout, re.MULTILINE)
     if not total:
         raise SystemExit(f"replay.py gave no result:\n{done.stdout}{done.stderr}")
-    outcome = sort_out(done.stdout, listed_differences())
-    outcome.listed += crashes(files)
+    outcome, different = sort_out(done.stdout, listed_differences())
+    outcome.listed += len(set(crashes(files)) - different)
     outcome.identical = int(total.group(1)) - outcome.listed - outcome.failed
     return outcome
 
 
 def sort_out(text, rows):
-    """The differences in replay.py's output, listed or failed."""
-    outcome, keep = Outcome(), False
+    """The differences in replay.py's output, listed or failed, and the file and number of each."""
+    outcome, different, keep = Outcome(), set(), False
     for line in text.splitlines():
         found = DIFFERENCE.match(line)
-        if found and is_listed(found.groupdict(), rows):
-            outcome.listed += 1
-            keep = False
-        elif found:
-            outcome.failed += 1
-            keep = True
+        if found:
+            different.add((found["file"], int(found["number"])))
+            keep = not is_listed(found.groupdict(), rows)
+            outcome.failed += keep
+            outcome.listed += not keep
         if keep and (found or line.startswith("  ")):
             outcome.details.append(line)
-    return outcome
+    return outcome, different
 
 
 def golden(oracle_directory, profile, fixtures):
