@@ -14,7 +14,7 @@ import Darwin
 public final class HTTPServer: Sendable {
     /// Makes the responder of one connection, on that connection's event loop. The channel tells the peer's and the local
     /// address.
-    public typealias ResponderFactory = @Sendable (any Channel) -> any Responder
+    public typealias ResponderFactory = @Sendable (any Channel) throws -> any Responder
 
     private let group: any EventLoopGroup
     private let limits: WireLimits
@@ -97,7 +97,7 @@ public final class HTTPServer: Sendable {
     /// Sets a new connection up. TCP_NODELAY comes with the listening socket.
     private func serve(_ channel: any Channel, _ makeResponder: ResponderFactory) throws {
         let handler = ConnectionHandler(
-            limits: limits, loop: loop(of: channel.eventLoop), admission: admission, responder: makeResponder(channel))
+            limits: limits, loop: loop(of: channel.eventLoop), admission: admission, responder: try makeResponder(channel))
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
