@@ -7,8 +7,8 @@ SHELL := /bin/bash
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
-# More for the release build, such as --static-swift-stdlib for a binary that needs no Swift where it runs.
-RELEASE_FLAGS ?=
+# The binary needs no Swift where it runs; exclusivity is checked in tests, where the check costs nothing that matters.
+RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 # More for the benchmark: --quick, --write.
 BENCH_FLAGS ?=
 

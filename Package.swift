@@ -91,6 +91,6 @@ let package = Package(
             "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "SQLiteInstanceStore", "HTTPWire",
             "MetadataService", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
         ]),
-        test("PathTests", ["InstanceModel", "NetworkNamespaces", "Lab"]),
+        test("PathTests", ["InstanceModel", "InstanceFile", "NetworkNamespaces", "Lab", "metapath"]),
     ]
 )

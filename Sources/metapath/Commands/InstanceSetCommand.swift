@@ -28,7 +28,11 @@ struct InstanceSetCommand: AsyncParsableCommand {
         let store = try self.store.open()
         let old = try await store.instance(named: instance)
         var entry = try await Self.entry(of: old, in: store)
-        if let name { entry["name"] = .string(name) }
+        if let name {
+            entry["name"] = .string(name)
+            // A new name does not change the host name that the guest was given.
+            entry["hostname"] = .string(orNull: old.hostname)
+        }
         try fields.apply(to: &entry)
         let new = try await store.put(entry, replacing: old)
         print(try InstanceShowCommand.record(new, networks: try await store.topology().networks).text(output))
