@@ -12,29 +12,28 @@ enum Base64 {
     /// `output` has room for `encodedCount(input.count)` bytes.
     static func encode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<UInt8>) {
         alphabet.withUTF8Buffer { alphabet in
-            func put(_ group: UInt32, _ digits: Int, at position: Int) {
-                for digit in 0..<digits {
-                    output[position + digit] = alphabet[Int(group >> UInt32(18 - 6 * digit)) & 63]
-                }
-            }
+            func digit(_ group: UInt32, _ shift: UInt32) -> UInt8 { alphabet[Int(group >> shift & 63)] }
+
             var position = 0
-            var index = 0
-            while index + 2 < input.count {
-                put(group(input[index], input[index + 1], input[index + 2]), 4, at: position)
-                index += 3
+            for index in stride(from: 0, to: input.count - input.count % 3, by: 3) {
+                let group = UInt32(input[index]) << 16 | UInt32(input[index + 1]) << 8 | UInt32(input[index + 2])
+                output[position] = digit(group, 18)
+                output[position + 1] = digit(group, 12)
+                output[position + 2] = digit(group, 6)
+                output[position + 3] = digit(group, 0)
                 position += 4
             }
-            guard index < input.count else { return }
-            let second = index + 1 < input.count ? input[index + 1] : nil
-            put(group(input[index], second ?? 0, 0), second == nil ? 2 : 3, at: position)
-            if second == nil { output[position + 2] = UInt8(ascii: "=") }
-            output[position + 3] = UInt8(ascii: "=")
+            let rest = input.suffix(input.count % 3)
+            guard let first = rest.first else { return }
+            let second = rest.dropFirst().first
+            let group = UInt32(first) << 16 | UInt32(second ?? 0) << 8
+            output[position] = digit(group, 18)
+            output[position + 1] = digit(group, 12)
+            output[position + 2] = second == nil ? padding : digit(group, 6)
+            output[position + 3] = padding
         }
     }
 
+    private static let padding = UInt8(ascii: "=")
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-    private static func group(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt32 {
-        UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
-    }
 }

@@ -83,24 +83,29 @@ struct BlockDeviceMapping {
 
     init(_ instance: Instance) {
         guard let root = instance.rootDeviceName else {
-            self.init(ami: "sda1", root: "/dev/sda1", ephemerals: ["sda2"], volumes: [], swap: .some("sda3"))
+            self.init(ami: "sda1", root: "/dev/sda1", ephemerals: ["sda2"], volumes: [], swap: ["sda3"])
             return
         }
-        let local = instance.blockDevices.filter { $0.destinationType != "volume" && $0.sourceType == "blank" }
+        let blank = instance.blockDevices.filter { $0.destinationType != "volume" && $0.sourceType == "blank" }
+        let ephemerals = blank.filter { $0.guestFormat != "swap" }.map(\.deviceName)
+        let swap = blank.filter { $0.guestFormat == "swap" }.suffix(1).map(\.deviceName)
         let volumes = instance.blockDevices.filter { $0.destinationType == "volume" }.map(\.deviceName)
-        var ephemerals = local.filter { $0.guestFormat != "swap" }.map(\.deviceName)
-        if ephemerals.isEmpty, let device = instance.defaultEphemeralDevice, !device.isEmpty { ephemerals = [device] }
-        let defaultSwap = instance.defaultSwapDevice.flatMap { $0.isEmpty ? nil : $0 }.map(String?.some)
         self.init(
-            ami: root.hasPrefix("/dev/") ? String(root.dropFirst(5)) : root, root: root, ephemerals: ephemerals,
+            ami: root.hasPrefix("/dev/") ? String(root.dropFirst(5)) : root, root: root,
+            ephemerals: ephemerals.isEmpty ? Self.list(instance.defaultEphemeralDevice) : ephemerals,
             volumes: volumes.filter { $0 == nil } + volumes.compactMap { $0 }.sorted(by: Self.precedes),
-            swap: local.last { $0.guestFormat == "swap" }.map(\.deviceName) ?? defaultSwap)
+            swap: swap.isEmpty ? Self.list(instance.defaultSwapDevice) : swap)
     }
 
-    /// - Parameter swap: nil for no such entry, `.some(nil)` for one without a device.
-    private init(ami: String, root: String, ephemerals: [String?], volumes: [String?], swap: String??) {
-        devices = [ami, root] + ephemerals + volumes + (swap.map { [$0] } ?? [])
-        shape = Shape(ephemeralCount: ephemerals.count, ebsCount: volumes.count, hasSwap: swap != nil)
+    /// - Parameter swap: one entry or none.
+    private init(ami: String, root: String, ephemerals: [String?], volumes: [String?], swap: [String?]) {
+        devices = [ami, root] + ephemerals + volumes + swap
+        shape = Shape(ephemeralCount: ephemerals.count, ebsCount: volumes.count, hasSwap: !swap.isEmpty)
+    }
+
+    /// A default device: none unless it is named.
+    private static func list(_ device: String?) -> [String?] {
+        device.map { $0.isEmpty ? [] : [$0] } ?? []
     }
 
     /// The order of code points.

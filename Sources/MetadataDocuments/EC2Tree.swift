@@ -89,7 +89,9 @@ extension EC2Tree {
         if branch.equals("user-data") { return segments.isAtEnd ? .userData : .unknown }
         guard branch.equals("meta-data") else { return .unknown }
         guard let name = segments.next() else { return .ec2MetaData(version) }
-        guard let entry = entries.first(where: { name.equals($0.name) }), entry.since <= version else { return .unknown }
+        guard let entry = entries.first(where: { name.equals($0.name) }), entry.since <= version else {
+            return .unknown
+        }
         guard let child = segments.next() else { return .ec2(entry.item) }
         guard let item = item(child, in: entry.item, &segments), segments.isAtEnd else { return .unknown }
         return .ec2(item)

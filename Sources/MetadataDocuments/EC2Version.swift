@@ -1,5 +1,5 @@
-/// A version of the EC2-compatible tree, oldest first. `latest` is the newest (contract nova.md §3.2).
-public enum EC2Version: Int, Sendable, Comparable, CaseIterable {
+/// A version of the EC2-compatible tree, oldest first (contract nova.md §3.2).
+public enum EC2Version: Int, TreeVersion {
     case v1_0, v2007_01_19, v2007_03_01, v2007_08_29, v2007_10_10, v2007_12_15, v2008_02_01, v2008_09_01, v2009_04_04
 
     public static let latest = EC2Version.v2009_04_04
@@ -18,28 +18,6 @@ public enum EC2Version: Int, Sendable, Comparable, CaseIterable {
         }
     }
 
-    /// The version with this name, or `latest`.
-    init?(_ segment: UnsafeRawBufferPointer) {
-        if segment.equals("latest") {
-            self = .latest
-            return
-        }
-        guard let index = (0..<Self.count).first(where: { Self(rawValue: $0).map { segment.equals($0.name) } ?? false })
-        else { return nil }
-        self.init(rawValue: index)
-    }
-
-    public static func < (left: Self, right: Self) -> Bool {
-        left.rawValue < right.rawValue
-    }
-
     /// What `/` shows.
-    static let listing = lines(allCases.map(\.name) + ["latest"])
-
-    private static let count = allCases.count
-}
-
-/// A directory's text: one name per line, no newline at the end (contract nova.md §3.3).
-func lines(_ names: [StaticString]) -> [UInt8] {
-    Array(names.map(\.description).joined(separator: "\n").utf8)
+    static let listing = listing(ofOldest: allCases.count)
 }

@@ -9,6 +9,9 @@ public final class InstanceDocuments: Sendable {
     public let instanceID: InstanceID
     /// Compared exactly with `X-Tenant-ID`.
     public let projectID: [UInt8]
+    /// What every dynamic vendor data target is sent (``VendorData2/dynamicRequestBody(for:)``); nil unless
+    /// DynamicJSON is configured.
+    public let vendorDataRequest: [UInt8]?
     private let text: DocumentText
     /// Kept apart from the other text because it is the instance's own array, of any size.
     private let userData: [UInt8]?
@@ -22,6 +25,8 @@ public final class InstanceDocuments: Sendable {
         userData = instance.userData
         listed = EC2Leaves.presence(instance)
         vendorDataProviders = settings.vendorDataProviders
+        let isDynamic = vendorDataProviders.contains(.dynamicJSON)
+        vendorDataRequest = isDynamic ? VendorData2.dynamicRequestBody(for: instance) : nil
         let mapping = BlockDeviceMapping(instance)
         blockDevices = mapping.shape
         text = DocumentText(instance, mapping: mapping, settings: settings)

@@ -111,13 +111,14 @@ struct JSONParser {
             index = start
             throw error("expected a value, found \(found)")
         }
+        let firstDigit = index
         index = text[index] == UInt8(ascii: "0") ? index + 1 : digits
         let integerEnd = index
         skipFraction()
         skipExponent()
         let number = String(decoding: text[start..<index], as: UTF8.self)
         if index > integerEnd, let float = Double(number) { return .float(float) }
-        guard number.utf8.count <= Self.maximumDigits else {
+        guard integerEnd - firstDigit <= Self.maximumDigits else {
             throw error("expected an integer of at most \(Self.maximumDigits) digits, found a longer one")
         }
         return .integer(number == "-0" ? "0" : number)

@@ -84,8 +84,8 @@ public indirect enum JSONValue: Sendable, Equatable {
             return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits
         default:
             let fraction = digits.dropFirst().isEmpty ? "" : "." + digits.dropFirst()
-            let power = exponent.magnitude
-            return sign + digits.prefix(1) + fraction + (exponent < 0 ? "e-" : "e+") + (power < 10 ? "0" : "") + "\(power)"
+            let power = (exponent < 0 ? "e-" : "e+") + (exponent.magnitude < 10 ? "0" : "") + "\(exponent.magnitude)"
+            return sign + digits.prefix(1) + fraction + power
         }
     }
 

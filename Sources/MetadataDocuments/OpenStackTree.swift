@@ -18,7 +18,9 @@ enum OpenStackTree {
             name: "user_data", listedSince: .v2012_08_10, servedSince: .v2012_08_10, route: { _ in .userData },
             isUserData: true),
         File(name: "password", listedSince: .v2013_04_04, servedSince: .v2013_04_04, route: { _ in .password }),
-        File(name: "vendor_data.json", listedSince: .v2013_10_17, servedSince: .v2013_10_17, route: { _ in .vendorData }),
+        File(
+            name: "vendor_data.json", listedSince: .v2013_10_17, servedSince: .v2013_10_17,
+            route: { _ in .vendorData }),
         File(
             name: "network_data.json", listedSince: .v2015_10_15, servedSince: .v2012_08_10,
             route: { _ in .networkData }),

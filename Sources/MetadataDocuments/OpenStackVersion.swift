@@ -1,6 +1,6 @@
-/// A version of the OpenStack tree, oldest first. `latest` is the newest, even if it lies in the future
-/// (contract nova.md §3.2).
-public enum OpenStackVersion: Int, Sendable, Comparable, CaseIterable {
+/// A version of the OpenStack tree, oldest first (contract nova.md §5.1). One with a future date is not listed, but
+/// served, also as `latest`.
+public enum OpenStackVersion: Int, TreeVersion {
     case v2012_08_10, v2013_04_04, v2013_10_17, v2015_10_15, v2016_06_30, v2016_10_06, v2017_02_22, v2018_08_27
     case v2020_10_14, v2025_04_04
 
@@ -21,28 +21,12 @@ public enum OpenStackVersion: Int, Sendable, Comparable, CaseIterable {
         }
     }
 
-    /// The version with this name, or `latest`.
-    init?(_ segment: UnsafeRawBufferPointer) {
-        if segment.equals("latest") {
-            self = .latest
-            return
-        }
-        guard let index = (0..<Self.count).first(where: { Self(rawValue: $0).map { segment.equals($0.name) } ?? false })
-        else { return nil }
-        self.init(rawValue: index)
-    }
-
-    public static func < (left: Self, right: Self) -> Bool {
-        left.rawValue < right.rawValue
-    }
-
     /// What `/openstack` shows on the day `today`, a date as `YYYY-MM-DD`.
     static func listing(today: String) -> [UInt8] {
-        listings[(0..<count).last { names[$0] <= today }.map { $0 + 1 } ?? 0]
+        listings[names.lastIndex { $0 <= today }.map { $0 + 1 } ?? 0]
     }
 
-    /// The listing of the first so many versions, by their number.
-    private static let listings = (0...count).map { lines(allCases.prefix($0).map(\.name) + ["latest"]) }
+    /// By the number of versions that have come.
+    private static let listings = (0...allCases.count).map(listing(ofOldest:))
     private static let names = allCases.map(\.name.description)
-    private static let count = allCases.count
 }

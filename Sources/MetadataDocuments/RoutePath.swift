@@ -40,11 +40,13 @@ enum RoutePath {
         var previous: UInt8 = 0
         for index in start..<target.count {
             let byte = target[index]
+            defer { previous = byte }
+            // Letters, `_` and `~`, nearly everything in a path, mean nothing here: the marks have lower codes.
+            if byte >= 0x40, byte < 0x80 { continue }
             if isDelimiter(byte) { return (index, isNormal) }
             let afterSlash = previous == UInt8(ascii: "/")
             if byte == UInt8(ascii: "%") || byte >= 0x80 { isNormal = false }
             if afterSlash, byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { isNormal = false }
-            previous = byte
         }
         return (target.count, isNormal)
     }

@@ -30,7 +30,7 @@ enum Oracle {
     }
 
     private static func lines(of path: String) throws -> [Data] {
-        try Data(contentsOf: directory.appendingPathComponent(path)).split(separator: UInt8(ascii: "\n")).map { Data($0) }
+        try bytes(of: path).split(separator: UInt8(ascii: "\n")).map { Data($0) }
     }
 }
 
