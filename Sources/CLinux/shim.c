@@ -19,8 +19,8 @@ int clinux_memory_file(const char *name) {
 }
 
 static void reset_signals(void) {
-    const int handled[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM};
-    for (unsigned index = 0; index < sizeof handled / sizeof *handled; index++) signal(handled[index], SIG_DFL);
+    const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+    for (unsigned index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -39,38 +39,37 @@ static int redirect(const struct clinux_program *program) {
     return 0;
 }
 
-/* Runs in the child: only async-signal-safe calls. Returns only on failure. */
-static void become(const struct clinux_program *program, pid_t parent) {
+/* Runs in the child: only async-signal-safe calls. Returns an errno value, and only on failure. */
+static int become(const struct clinux_program *program, pid_t parent) {
     reset_signals();
     setpgid(0, 0);
     if (program->death_signal != 0) {
-        if (prctl(PR_SET_PDEATHSIG, program->death_signal) != 0) return;
+        if (prctl(PR_SET_PDEATHSIG, program->death_signal) != 0) return errno;
         /* The parent may have ended before the signal was asked for. */
         if (getppid() != parent) _exit(127);
     }
-    if (program->network_namespace >= 0 && setns(program->network_namespace, CLONE_NEWNET) != 0) return;
-    if (redirect(program) != 0) return;
+    if (program->network_namespace >= 0 && setns(program->network_namespace, CLONE_NEWNET) != 0) return errno;
+    if (redirect(program) != 0) return errno;
     execve(program->path, program->arguments, program->environment);
+    return errno;
 }
 
+/* vfork, because copying the page tables of a large parent would cost more than the program. The child shares our
+   memory until exec and this thread waits for it: no signal handler of ours may run in it, and what it writes to
+   `failure` is ours. */
 pid_t clinux_spawn(const struct clinux_program *program) {
-    int report[2];
-    if (pipe2(report, O_CLOEXEC) != 0) return -1;
+    volatile int failure = 0;
     pid_t parent = getpid();
-    pid_t child = fork();
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = vfork();
     if (child == 0) {
-        become(program, parent);
-        int failure = errno;
-        ssize_t written = write(report[1], &failure, sizeof failure);
-        _exit(written == sizeof failure ? 127 : 126);
+        failure = become(program, parent);
+        _exit(127);
     }
-    int failure = child < 0 ? errno : 0;
-    close(report[1]);
-    /* Closed by a successful exec: nothing to read then. */
-    ssize_t received;
-    do received = child < 0 ? 0 : read(report[0], &failure, sizeof failure);
-    while (received < 0 && errno == EINTR);
-    close(report[0]);
+    if (child < 0) failure = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failure == 0) return child;
     while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
     errno = failure;

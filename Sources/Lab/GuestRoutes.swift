@@ -1,8 +1,8 @@
 import InstanceModel
 import NetworkNamespaces
 
-/// The routes of one guest: what DHCP's options and router advertisements would give it (contract neutron.md §1.1, §1.2).
-/// Of several ports, the first that leads somewhere wins.
+/// The routes of one guest: what DHCP's options and router advertisements would give it (contract neutron.md §1.1,
+/// §1.2). Of several ports, the first that leads somewhere wins.
 struct GuestRoutes: Sendable {
     private var known: Set<String> = []
 

@@ -14,7 +14,8 @@ struct HopTable: Sendable {
         let cells = [["hop", "what it decided", "took"]] + rows.map { [$0.hop, $0.decision, Self.duration($0.time)] }
         let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
         func line(_ cells: [String]) -> String {
-            "| \(cells[0].padded(to: widths[0])) | \(cells[1].padded(to: widths[1])) | \(cells[2].padded(to: widths[2], left: true)) |"
+            let texts = [cells[0].padded(to: widths[0]), cells[1].padded(to: widths[1])]
+            return "| " + (texts + [cells[2].padded(to: widths[2], left: true)]).joined(separator: " | ") + " |"
         }
         let rule = "+" + widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "+") + "+"
         return ([rule, line(cells[0]), rule] + cells.dropFirst().map(line) + [rule]).joined(separator: "\n")

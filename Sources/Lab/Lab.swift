@@ -20,15 +20,15 @@ public struct Lab: Sendable {
         bridgeNamespace = stateDirectory.split(separator: "/").last.map(String.init) ?? "metapath-lab"
     }
 
-    /// Brings up what the catalogue describes, and leaves it standing. On failure, and when `interruption` is raised,
-    /// takes down what it has made so far.
+    /// Brings up what the catalogue describes, and leaves it standing, with nobody listening yet. On failure, and when
+    /// `interruption` is raised, takes down what it has made so far.
     /// - Throws: ``LabError``: `notPermitted`, `unsupported`, `alreadyUp`, `foreignNamespace`, `catalogue`,
     ///   `commandFailed`, `interrupted`, `state`.
     @discardableResult
     public func up(_ catalogue: Catalogue, interruption: Interruption? = nil) throws(LabError) -> LabStatus {
         try holding(catalogue, interruption: interruption) { () throws(LabError) in
             try update { $0.owner = nil }
-            return try status()
+            return LabStatus(rows: try standing().rows)
         }
     }
 
@@ -69,17 +69,16 @@ public struct Lab: Sendable {
     /// What stands and whether anybody listens for its guests.
     /// - Throws: ``LabError`` `notUp` when no lab stands.
     public func status() throws(LabError) -> LabStatus {
-        var status = LabStatus(rows: try standing().rows)
-        let names = Set(try lab { () throws(NamespaceError) in try NetworkNamespace.list() })
-        let sockets = try lab { () throws(NamespaceError) in try NamespaceSockets() }
-        for index in status.rows.indices {
-            let row = status.rows[index]
-            status.rows[index].exists = names.contains(row.namespace)
-            guard let port = row.port else { continue }
-            let ports = (try? sockets.listeningPorts(in: row.namespace)) ?? []
-            status.rows[index].isListening = ports.contains(port)
-        }
-        return status
+        let names = Set(try asLabError { () throws(NamespaceError) in try NetworkNamespace.list() })
+        let rows = try standing().rows
+        return LabStatus(
+            rows: try inParallel(rows.count) { index throws(LabError) in
+                var row = rows[index]
+                row.exists = names.contains(row.namespace)
+                guard let port = row.port else { return row }
+                row.isListening = (try? NetworkNamespace.listeningPorts(in: row.namespace).contains(port)) ?? false
+                return row
+            })
     }
 
     /// Becomes a command in the namespace of an instance, or of a router or network, given by name, id or namespace.
@@ -129,7 +128,7 @@ public struct Lab: Sendable {
             owner: RecordedProcess(pid: getpid()), namespaces: plan.namespaceNames,
             madeNamespaceDirectory: access(NetworkNamespace.directory, F_OK) != 0, rows: plan.rows)
         if try stateFile.load() == nil {
-            let names = Set(try lab { () throws(NamespaceError) in try NetworkNamespace.list() })
+            let names = Set(try asLabError { () throws(NamespaceError) in try NetworkNamespace.list() })
             let foreign = plan.namespaceNames.filter(names.contains)
             guard foreign.isEmpty else {
                 throw LabError(

@@ -1,9 +1,7 @@
-import Dispatch
 import NetworkNamespaces
-import Synchronization
 
 /// Makes what a plan says, in few processes: one for all namespaces, one for all cables, then one or two per namespace,
-/// as many at a time as there are processors.
+/// several at a time.
 struct LabBuilder: Sendable {
     var plan: LabPlan
     var interruption: Interruption?
@@ -19,23 +17,16 @@ struct LabBuilder: Sendable {
 
     private func setUpNamespaces() throws(LabError) {
         let namespaces = plan.namespaces
-        let failure = Mutex<LabError?>(nil)
-        DispatchQueue.concurrentPerform(iterations: namespaces.count) { index in
-            guard failure.withLock({ $0 == nil }) else { return }
-            do throws(LabError) {
-                try interruption?.check()
-                try setUp(namespaces[index])
-            } catch {
-                failure.withLock { $0 = $0 ?? error }
-            }
+        _ = try inParallel(namespaces.count) { index throws(LabError) in
+            try interruption?.check()
+            try setUp(namespaces[index])
         }
-        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     private func setUp(_ namespace: LabPlan.Namespace) throws(LabError) {
         try IPBatch(lines: namespace.lines, namespace: namespace.name).run()
         guard namespace.hasRedirect else { return }
-        try lab { () throws(NamespaceError) in try MetadataRedirect(namespace: namespace.name).install() }
+        try asLabError { () throws(NamespaceError) in try MetadataRedirect(namespace: namespace.name).install() }
     }
 }
 
@@ -49,7 +40,7 @@ struct IPBatch: Sendable {
     func run() throws(LabError) {
         let input = lines.joined(separator: "\n") + "\n"
         let command = NamespaceCommand(["ip", "-batch", "-"], in: namespace, input: input)
-        let result = try lab { () throws(NamespaceError) in try command.run() }
+        let result = try asLabError { () throws(NamespaceError) in try command.run() }
         guard result.status != 0 else { return }
         let place = namespace.map { " in the network namespace \($0)" } ?? ""
         throw LabError(

@@ -53,7 +53,7 @@ extension LabError: CustomStringConvertible {
 }
 
 /// Carries what a namespace could not do over to the lab.
-func lab<Value>(_ body: () throws(NamespaceError) -> Value) throws(LabError) -> Value {
+func asLabError<Value>(_ body: () throws(NamespaceError) -> Value) throws(LabError) -> Value {
     do throws(NamespaceError) {
         return try body()
     } catch {

@@ -1,7 +1,7 @@
 import InstanceModel
 
-/// Names for the instances' namespaces: `lab-` and the instance's name as far as it can be part of a file name, numbered
-/// where that is not unique.
+/// Names for the instances' namespaces: `lab-` and the instance's name as far as it can be part of a file name,
+/// numbered where that is not unique.
 struct LabNames {
     private var used: Set<String> = []
 

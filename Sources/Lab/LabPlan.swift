@@ -22,13 +22,14 @@ struct LabPlan: Sendable {
     private var segments: [NetworkID: LabSegment] = [:]
     private var cables = 0
 
-    /// - Throws: ``LabError`` `catalogue` when a router or port names a network that is not there, or a subnet cannot be
-    ///   read or is full.
+    /// - Throws: ``LabError`` `catalogue` when a router or port names a network that is not there, or a subnet cannot
+    ///   be read or is full.
     init(_ catalogue: Catalogue, bridgeNamespace: String) throws(LabError) {
         self.bridgeNamespace = bridgeNamespace
         for (index, network) in catalogue.networks.enumerated() {
-            segments[network.id] = try LabSegment(network, bridge: "br\(index + 1)", in: catalogue)
-            links += ["link add br\(index + 1) type bridge mcast_snooping 0", "link set br\(index + 1) addrgenmode none up"]
+            let bridge = "br\(index + 1)"
+            segments[network.id] = try LabSegment(network, bridge: bridge, in: catalogue)
+            links += ["link add \(bridge) type bridge mcast_snooping 0", "link set \(bridge) addrgenmode none up"]
         }
         for router in catalogue.routers { try add(router) }
         for network in catalogue.networks { try addDHCP(network) }
@@ -42,7 +43,8 @@ struct LabPlan: Sendable {
     private mutating func add(_ router: Router) throws(LabError) {
         var namespace = Namespace(name: NamespaceKind.router(router.id.description).name, hasRedirect: true)
         var row = LabStatus.Row(
-            .router, name: router.name, id: router.id.description, namespace: namespace.name, networks: [], addresses: [])
+            .router, name: router.name, id: router.id.description, namespace: namespace.name, networks: [],
+            addresses: [])
         for id in router.networks {
             var segment = try segment(id, of: "router \(router.name)")
             let device = try segment.addRouter(port: PortID.derived(router.id, id))

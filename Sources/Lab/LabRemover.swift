@@ -21,7 +21,7 @@ struct LabRemover {
     }
 
     private func deleteNamespaces(_ removal: inout LabRemoval) throws(LabError) {
-        let present = Set(try lab { () throws(NamespaceError) in try NetworkNamespace.list() })
+        let present = Set(try asLabError { () throws(NamespaceError) in try NetworkNamespace.list() })
         let names = state.namespaces.reversed().filter(present.contains)
         guard !names.isEmpty else { return }
         try IPBatch(lines: names.map { "netns delete \($0)" }).run()

@@ -4,21 +4,22 @@ import NetworkNamespaces
 /// What has to be there before a lab can be built.
 enum LabRequirements {
     /// - Throws: ``LabError``: `notPermitted` without root, `unsupported` without a program or without IPv6.
-    static func check(programs: [String] = ["ip", "nft"]) throws(LabError) {
+    static func check(programs: [String] = ["ip", "ss", "nft"]) throws(LabError) {
         guard geteuid() == 0 else {
             throw LabError(
                 .notPermitted,
-                "A lab that lasts needs root, found user \(geteuid()): the namespaces of an ordinary user vanish with the "
-                    + "program that made them. Use sudo, or `metapath lab run`, which takes its lab down itself.")
+                "A lab that lasts needs root, found user \(geteuid()): the namespaces of an ordinary user vanish with "
+                    + "the program that made them. Use sudo, or `metapath lab run`, which takes its lab down itself.")
         }
         for program in programs where Executable.path(of: program) == nil { throw missing(program) }
         guard access("/proc/net/if_inet6", F_OK) == 0 else {
-            throw LabError(.unsupported, "The kernel has no IPv6, which the lab's instances use. Boot without ipv6.disable=1.")
+            throw LabError(
+                .unsupported, "The kernel has no IPv6, which the lab's instances use. Boot without ipv6.disable=1.")
         }
     }
 
     static func missing(_ program: String) -> LabError {
-        let packages = ["ip": "iproute2", "nft": "nftables", "curl": "curl", "unshare": "util-linux"]
+        let packages = ["ip": "iproute2", "ss": "iproute2", "nft": "nftables", "curl": "curl", "unshare": "util-linux"]
         let package = packages[program] ?? program
         return LabError(
             .unsupported,

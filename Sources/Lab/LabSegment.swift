@@ -27,7 +27,8 @@ struct LabSegment: Sendable {
         for subnet in network.subnets {
             guard let cidr = CIDR(subnet.cidr) else {
                 throw LabError(
-                    .catalogue, "Expected a subnet such as 10.0.0.0/24 in network \(network.name), found “\(subnet.cidr)”.")
+                    .catalogue,
+                    "Expected a subnet such as 10.0.0.0/24 in network \(network.name), found “\(subnet.cidr)”.")
             }
             ranges.append(Range(subnet: subnet, cidr: cidr))
         }

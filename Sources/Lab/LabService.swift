@@ -22,19 +22,21 @@ struct LabService: Sendable {
         try transcript.run(
             "\(run.program) instance import \(shellWord(run.instanceFile)) --store \(shellWord(service.store))")
         let namespaces = try run.lab.status().listeners.map(\.namespace)
-        let arguments = ["up", "--config-file", run.configFile, "--store", service.store, "--access-log", service.accessLog]
+        let arguments = ["up", "--config-file", run.configFile]
+            + ["--store", service.store, "--access-log", service.accessLog]
             + namespaces.flatMap { ["--namespace", $0] }
         try transcript.command("\(run.program) \(arguments.map(shellWord).joined(separator: " ")) &")
         try service.launch(run, arguments, log: "\(directory)/service.log", interruption)
         return service
     }
 
-    /// Recorded before it is made.
+    /// Recorded before it is made; for us alone, since it will hold user data.
     private static func makeDirectory(of lab: Lab) throws(LabError) -> String {
         let directory = "\(lab.stateFile.directory)/run"
         try lab.update { $0.files.append(directory) }
         do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         } catch {
             throw LabError(.state, "Cannot make the directory \(directory): \(error.localizedDescription)")
         }
@@ -48,7 +50,7 @@ struct LabService: Sendable {
         guard output >= 0 else { throw LabError(.state, "Cannot write \(log): \(String(cString: strerror(errno))).") }
         defer { close(output) }
         let command = NamespaceCommand([run.executable] + arguments, deathSignal: SIGTERM)
-        let process = try lab { () throws(NamespaceError) in try command.start(output: output, errors: output) }
+        let process = try asLabError { () throws(NamespaceError) in try command.start(output: output, errors: output) }
         guard let recorded = RecordedProcess(pid: process.pid) else { throw ended(process.wait(), log, run) }
         try run.lab.update { $0.processes.append(recorded) }
         let deadline = ContinuousClock.now + Self.patience
@@ -69,7 +71,7 @@ struct LabService: Sendable {
     private func isReady(_ run: LabRun) throws(LabError) -> Bool {
         guard try run.lab.status().listeners.allSatisfy({ $0.isListening == true }) else { return false }
         let probe = NamespaceCommand(["curl", "--silent", "--noproxy", "*", "--output", "/dev/null", run.serviceURL])
-        return try lab { () throws(NamespaceError) in try probe.run().status } == 0
+        return try asLabError { () throws(NamespaceError) in try probe.run().status } == 0
     }
 
     private func ended(_ status: Int32, _ log: String, _ run: LabRun) -> LabError {

@@ -29,7 +29,7 @@ public struct LabStatus: Codable, Hashable, Sendable {
             self.namespace = namespace
             self.networks = networks
             self.addresses = addresses
-            self.isListening = nil
+            self.isListening = kind == .instance ? nil : false
             self.exists = true
         }
 

@@ -9,7 +9,8 @@ struct RecordedProcess: Codable, Hashable, Sendable {
 
     /// The process that has this number now; nil when there is none.
     init?(pid: Int32) {
-        guard let fields = Self.statFields(of: pid), fields.count > 19, let startTime = UInt64(fields[19]) else { return nil }
+        guard let fields = Self.statFields(of: pid), fields.count > 19, let startTime = UInt64(fields[19])
+        else { return nil }
         self.pid = pid
         self.startTime = startTime
     }

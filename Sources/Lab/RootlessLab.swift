@@ -39,7 +39,7 @@ public enum RootlessLab {
     private static func probe() throws(LabError) {
         var command = NamespaceCommand(inside(["ip netns add probe", "ip netns exec probe true"], []))
         command.environment = environment
-        let result = try lab { () throws(NamespaceError) in try command.run() }
+        let result = try asLabError { () throws(NamespaceError) in try command.run() }
         guard result.status != 0 else { return }
         throw LabError(
             .notPermitted,
@@ -56,8 +56,8 @@ public enum RootlessLab {
         ]
         return settings.map { name, expected in
             let path = "/proc/sys/" + name.replacing(".", with: "/")
-            let value = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
-            return "  \(name): expected \(expected), found \(value ?? "no such setting")"
+            let value = (try? String(contentsOfFile: path, encoding: .utf8)) ?? "no such setting"
+            return "  \(name): expected \(expected), found \(value.trimmingCharacters(in: .whitespacesAndNewlines))"
         }.joined(separator: "\n")
     }
 

@@ -37,7 +37,7 @@ struct Transcript: Sendable {
         var command = NamespaceCommand(["/bin/sh", "-c", line])
         command.environment = environment
         let deadline = ContinuousClock.now + Self.patience
-        let result = try lab { () throws(NamespaceError) in
+        let result = try asLabError { () throws(NamespaceError) in
             try command.run { ContinuousClock.now < deadline && interruption?.isRaised != true }
         }
         try interruption?.check()
@@ -73,11 +73,8 @@ struct Transcript: Sendable {
 
 /// A word for a shell: as it is, or in quotes if it has anything a shell would read.
 func shellWord(_ text: String) -> String {
-    let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: "_-./:=@%+,".utf8.contains(byte)
-        }
+    let isPlain = !text.isEmpty && text.allSatisfy { character in
+        character.isASCII && (character.isLetter || character.isNumber || "_-./:=@%+,".contains(character))
     }
     return isPlain ? text : "'\(text.replacing("'", with: #"'\''"#))'"
 }

@@ -86,8 +86,8 @@ public struct MetadataRedirect: Sendable {
             let command = (["nft"] + arguments).joined(separator: " ")
             throw NamespaceError(
                 .failed,
-                "`\(command)` in \(namespace) ended with status \(result.status): \(result.errors)It needs root and the "
-                    + "kernel's nf_tables with NAT.")
+                "`\(command)` in \(namespace) ended with status \(result.status): \(result.errors)"
+                    + "It needs root and the kernel's nf_tables with NAT.")
         }
         return result.output
     }

@@ -55,7 +55,8 @@ public struct NamespaceCommand: Sendable {
     /// - Parameters: descriptors it writes to; they stay the caller's.
     public func start(output: Int32, errors: Int32) throws(NamespaceError) -> ChildProcess {
         guard let name = arguments.first, let path = Executable.path(of: name) else {
-            throw NamespaceError(.toolMissing, "The program “\(arguments.first ?? "")” is not installed or not executable.")
+            throw NamespaceError(
+                .toolMissing, "The program “\(arguments.first ?? "")” is not installed or not executable.")
         }
         let inputFile = try memoryFile(input)
         defer { close(inputFile) }
@@ -131,26 +132,4 @@ public struct ChildProcess: Sendable {
         let signal = status & 0x7F
         return signal == 0 ? status >> 8 & 0xFF : 128 + signal
     }
-}
-
-/// Programs of the system.
-public enum Executable {
-    /// The path of a program: in `PATH`, then where administration tools are, which an ordinary user's `PATH` may lack.
-    /// A name with a slash is a path already. Nil when there is none that may be executed.
-    public static func path(of name: String) -> String? {
-        if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
-        let variable = getenv("PATH").map { String(cString: $0) } ?? ""
-        let directories = variable.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin", "/usr/bin", "/bin"]
-        return directories.lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
-    }
-}
-
-/// The strings as C wants them: pointers, the last one null.
-public func withCStrings<Value>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
-) -> Value {
-    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    pointers.append(nil)
-    return body(pointers)
 }

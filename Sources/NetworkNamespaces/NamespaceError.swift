@@ -51,6 +51,7 @@ extension NamespaceError {
     static func noSuchNamespace(_ name: String) -> NamespaceError {
         NamespaceError(
             .noSuchNamespace,
-            "There is no network namespace “\(name)” under \(NetworkNamespace.directory); `ip netns list` shows those there are.")
+            "There is no network namespace “\(name)” under \(NetworkNamespace.directory); `ip netns list` shows those "
+                + "there are.")
     }
 }

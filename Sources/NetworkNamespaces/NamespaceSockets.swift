@@ -47,27 +47,4 @@ public final class NamespaceSockets: Sendable {
             return listeners
         }
     }
-
-    /// The TCP ports somebody listens on in the namespace, whichever process and address. Blocks the caller for as long
-    /// as reading two files takes.
-    public func listeningPorts(in namespace: String) throws(NamespaceError) -> Set<UInt16> {
-        try thread.performAndWait(in: namespace) { () throws(NamespaceError) in
-            var ports: Set<UInt16> = []
-            for table in ["/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"] {
-                ports.formUnion(Self.listeningPorts(table: contents(ofFile: table) ?? ""))
-            }
-            return ports
-        }
-    }
-
-    /// From the kernel's socket table: local address and port in hexadecimal in the second column, state in the fourth.
-    static func listeningPorts(table: String) -> Set<UInt16> {
-        let listenState = "0A"
-        let ports = table.split(separator: "\n").dropFirst().compactMap { line -> UInt16? in
-            let columns = line.split(separator: " ", maxSplits: 4)
-            guard columns.count > 3, columns[3] == listenState else { return nil }
-            return columns[1].split(separator: ":").last.flatMap { UInt16($0, radix: 16) }
-        }
-        return Set(ports)
-    }
 }

@@ -49,32 +49,22 @@ final class NamespaceThread: Sendable {
         in namespace: String, _ body: @escaping @Sendable () throws(NamespaceError) -> Value
     ) async throws(NamespaceError) -> Value {
         let result: Result<Value, NamespaceError> = await withCheckedContinuation { continuation in
-            submit({ continuation.resume(returning: self.run(in: namespace, body)) }, orRefuse: {
-                continuation.resume(returning: .failure($0))
-            })
+            let isAccepted = submit { continuation.resume(returning: self.run(in: namespace, body)) }
+            if !isAccepted { continuation.resume(returning: .failure(Self.closed)) }
         }
         return try result.get()
     }
 
-    /// The same, blocking the caller.
-    func performAndWait<Value: Sendable>(
-        in namespace: String, _ body: @escaping @Sendable () throws(NamespaceError) -> Value
-    ) throws(NamespaceError) -> Value {
-        let outcome = Outcome<Value>()
-        submit({ outcome.set(self.run(in: namespace, body)) }, orRefuse: { outcome.set(.failure($0)) })
-        return try outcome.wait().get()
-    }
+    private static let closed = NamespaceError(.failed, "The thread that enters network namespaces has been ended.")
 
-    private func submit(_ job: @escaping @Sendable () -> Void, orRefuse refuse: (NamespaceError) -> Void) {
+    /// False when no more work is taken.
+    private func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
         let isAccepted = queue.withLock { queue in
             if !queue.isClosed { queue.jobs.append(job) }
             return !queue.isClosed
         }
-        if isAccepted {
-            wake.signal()
-        } else {
-            refuse(NamespaceError(.failed, "The sockets of the namespaces are closed already."))
-        }
+        if isAccepted { wake.signal() }
+        return isAccepted
     }
 
     private func work() {
@@ -101,21 +91,5 @@ final class NamespaceThread: Sendable {
             defer { if clinux_enter_network_namespace(home) != 0 { close() } }
             return try body()
         }
-    }
-}
-
-/// A result that one thread waits for and another sets, once.
-private final class Outcome<Value: Sendable>: Sendable {
-    private let result: Mutex<Result<Value, NamespaceError>?> = Mutex(nil)
-    private let isSet = DispatchSemaphore(value: 0)
-
-    func set(_ value: Result<Value, NamespaceError>) {
-        result.withLock { $0 = value }
-        isSet.signal()
-    }
-
-    func wait() -> Result<Value, NamespaceError> {
-        isSet.wait()
-        return result.withLock { $0 } ?? .failure(NamespaceError(.failed, "No result was set."))
     }
 }

@@ -73,7 +73,8 @@ struct LabTests {
 
     @Test func routersTableCanBeRemovedTwiceAndInstalledTwice() throws {
         try topology.withLab { lab in
-            let redirect = MetadataRedirect(namespace: NamespaceKind.router(topology.catalogue.routers[0].id.description).name)
+            let kind = NamespaceKind.router(topology.catalogue.routers[0].id.description)
+            let redirect = MetadataRedirect(namespace: kind.name)
             try redirect.install()
             #expect(try redirect.counters() == MetadataRedirect.Counters())
             try redirect.remove()
@@ -96,8 +97,8 @@ struct LabTests {
     @Test func downCleansUpAfterACrash() throws {
         let lab = topology.lab
         try lab.up(topology.catalogue)
-        // As if the program had been killed half-way: an owner that is gone, some namespaces never made, a process and a
-        // file left over.
+        // As if the program had been killed half-way: an owner that is gone, some namespaces never made, a process and
+        // a file left over.
         let sleeper = try #require(try startSleeper())
         let file = NSTemporaryDirectory() + topology.first
         try Data().write(to: URL(filePath: file))
@@ -185,7 +186,8 @@ struct LabPlanTests {
         #expect(catalogue.instances.count == 1000)
         #expect(Set(catalogue.instances.map(\.id)).count == 1000)
         #expect(Set(catalogue.instances.flatMap(\.ports).map(\.id)).count == 1000)
-        #expect(Set(catalogue.instances.flatMap(\.ports).flatMap(\.fixedIPs).map(\.address)) == ["10.0.0.10", "10.0.0.11"])
+        let addresses = catalogue.instances.flatMap(\.ports).flatMap(\.fixedIPs).map(\.address)
+        #expect(Set(addresses) == ["10.0.0.10", "10.0.0.11"])
         #expect(Lab.scaled(networks: 500, instances: 2) == catalogue)
         let plan = try LabPlan(catalogue, bridgeNamespace: "bridges")
         #expect(Set(plan.namespaceNames).count == 1501)
@@ -206,5 +208,48 @@ struct LabPlanTests {
             try LabPlan(catalogue, bridgeNamespace: "bridges")
         }
         #expect(error?.message.contains("instance-1-1") == true)
+    }
+}
+
+/// What the demonstration shows, and how.
+struct LabRunTests {
+    @Test func accessLogIsReadPerListenerAndWhileItIsWritten() throws {
+        let path = NSTemporaryDirectory() + "access-\(UInt32.random(in: 0...UInt32.max)).log"
+        defer { unlink(path) }
+        let line = """
+            {"time": "2026-01-01T00:00:00Z", "arrive": {"listener": "router:a", "peer": "10.0.0.5"}, "identify": \
+            {"instance": "b", "reason": null, "ns": 10}, "answer": {"method": "GET", "path": "/", "status": 200, \
+            "bytes": 3, "ns": 20}, "ns": 100}
+            """
+        let other = line.replacing("router:a", with: "service")
+        try Data("\(line)\n\(other)\n\(line.prefix(40))".utf8).write(to: URL(filePath: path))
+        let entries = AccessLogEntry.read(path, listener: "router:a")
+        #expect(entries.count == 1)
+        #expect(entries.first?.identify.instance == "b")
+        #expect(entries.first?.arrivalTime == 70)
+        #expect(AccessLogEntry.read(path + "-missing", listener: "service").isEmpty)
+    }
+
+    @Test func hopTableAlignsItsColumns() {
+        var table = HopTable()
+        table.rows = [
+            .init(hop: "router", decision: "port 80 → 9697", time: 1_234_000), .init(hop: "a", decision: "b", time: 5),
+        ]
+        #expect(
+            table.text == """
+                +--------+-----------------+--------+
+                | hop    | what it decided |   took |
+                +--------+-----------------+--------+
+                | router | port 80 → 9697  | 1.2 ms |
+                | a      | b               |   5 ns |
+                +--------+-----------------+--------+
+                """)
+    }
+
+    @Test(arguments: [
+        ("/a/b-c_d.e", "/a/b-c_d.e"), ("two words", "'two words'"), ("", "''"), ("it's", #"'it'\''s'"#), ("$x", "'$x'"),
+    ])
+    func wordsAreQuotedForTheShell(word: String, quoted: String) {
+        #expect(shellWord(word) == quoted)
     }
 }

@@ -29,7 +29,7 @@ struct clinux_program {
 
 /* Starts a program in a process group of its own, with default signal handling, and returns its pid once exec has
    succeeded. Not posix_spawn(3), which can neither enter a namespace nor set a parent-death signal (prctl(2) is
-   variadic); and fork(2) is not available to Swift. */
+   variadic); and vfork(2) is not available to Swift. */
 pid_t clinux_spawn(const struct clinux_program *program);
 
 #endif
