@@ -13,18 +13,16 @@ public enum InstanceFile {
     /// - Throws: Every mistake of the file at once.
     public static func parse(
         _ text: String, fileName: String, known: Catalogue = Catalogue(),
-        contentsOfFile: (String) throws -> [UInt8] = { _ in throw NoOtherFiles() }
+        contentsOfFile: @escaping (String) throws -> [UInt8] = { _ in throw NoOtherFiles() }
     ) throws(InstanceFileError) -> Catalogue {
         let composition = Composition(text)
         guard let root = composition.root else {
             throw InstanceFileError(fileName: fileName, mistakes: composition.mistakes)
         }
-        let (catalogue, reader) = withoutActuallyEscaping(contentsOfFile) { contentsOfFile in
-            let reader = FileReader(composition, contentsOfFile: contentsOfFile)
-            var draft = FileDraft()
-            reader.read(FileValue(node: root, path: .top), into: &draft, by: FileDraft.fields)
-            return (Assembly(reader, known: known).catalogue(draft), reader)
-        }
+        let reader = FileReader(composition, contentsOfFile: contentsOfFile)
+        var draft = FileDraft()
+        reader.read(FileValue(node: root, path: .top), into: &draft, by: FileDraft.fields)
+        let catalogue = Assembly(reader, known: known).catalogue(draft)
         guard reader.mistakes.isEmpty else {
             throw InstanceFileError(fileName: fileName, mistakes: reader.sortedMistakes, omitted: reader.omitted)
         }

@@ -50,10 +50,19 @@ struct PublishedFormTests {
     }
 
     @Test func documentedMistakesAreTheRealOnes() throws {
-        let text = "instances:\n  - name: web-1\n    project: demo\n    ports: [{network: blue,     ip: 10.0.0.999}]\n    imgae: x"
+        let text = """
+            instances:
+              - name: web-1
+                project: demo
+                ports:
+                  - {network: blue, ip: 10.0.0.999}
+                imgae: ubuntu
+            """
         let known = try InstanceFile.parse(try Repository.text("Examples/minimal.yaml"), fileName: "x")
         let page = try Repository.text("docs/instances.md")
-        for mistake in mistakes(text, known: known) { #expect(page.contains("web.yaml" + mistake.dropFirst())) }
+        let found = mistakes(text, known: known)
+        #expect(found.count == 2)
+        for mistake in found { #expect(page.contains("web.yaml" + mistake.dropFirst()), "\(mistake)") }
     }
 
     @Test func examplesAreValid() throws {
