@@ -1,6 +1,7 @@
 import Foundation
 import Identification
 import InstanceModel
+import InstanceStore
 import MetadataService
 import Testing
 
@@ -68,7 +69,7 @@ import Testing
     /// Contract nova.md §1.2: Nova's CORS layer hides every error of OPTIONS.
     @Test func optionsNeverShowsAnError() async throws {
         try await ServiceFixture.run { service in
-            let answer = try await service.ask("/latest", method: .OPTIONS)
+            let answer = try await service.ask("/latest", method: "OPTIONS")
             #expect(answer.status == 200)
             #expect(answer.headers == ["Content-Length": "0"])
         }

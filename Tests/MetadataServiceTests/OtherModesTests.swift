@@ -1,5 +1,6 @@
 import Identification
 import InstanceModel
+import InstanceStore
 import MetadataService
 import Testing
 

@@ -1,4 +1,6 @@
 import Foundation
+import InstanceModel
+import InstanceStore
 import MetadataService
 import Testing
 

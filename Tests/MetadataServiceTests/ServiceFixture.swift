@@ -17,7 +17,7 @@ import Testing
 struct ServiceFixture {
     static let secret = "s3cret"
 
-    let store: SQLiteInstanceStore
+    let store: any InstanceCatalogue
     let port: Int
 
     static func run(
@@ -70,10 +70,10 @@ struct ServiceFixture {
     }
 
     func ask(
-        _ path: String, method: HTTPMethod = .GET, headers: [(String, String)] = [], body: [UInt8]? = nil
+        _ path: String, method: String = "GET", headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> Answered {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.method = method
+        request.method = HTTPMethod(rawValue: method)
         request.headers = HTTPHeaders(headers)
         if let body { request.body = .bytes(body) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))

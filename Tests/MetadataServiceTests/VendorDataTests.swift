@@ -1,6 +1,7 @@
 import Foundation
 import HTTPWire
 import InstanceModel
+import InstanceStore
 import Logging
 import MetadataDocuments
 import MetadataService

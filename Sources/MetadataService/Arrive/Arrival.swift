@@ -2,12 +2,6 @@ import HTTPWire
 import InstanceModel
 import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// Where a connection came in and from whom: all that ARRIVE finds out.
 public struct Arrival: Sendable {
     /// The listener, as the log names it: `router:UUID`, `network:UUID` or `service`.
@@ -26,17 +20,20 @@ public struct Arrival: Sendable {
 }
 
 extension IPAddress {
-    /// The address of a socket's peer, without port and zone.
+    /// The address of a socket's peer, without port and zone. Nil for a UNIX socket.
     init?(socketAddress: SocketAddress) {
         switch socketAddress {
         case .v4(let v4):
-            self.init(v4: UInt32(bigEndian: v4.address.sin_addr.s_addr))
+            // Behind family and port, two octets each.
+            self = withUnsafeBytes(of: v4.address) { bytes in
+                IPAddress(v4: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+            }
         case .v6(let v6):
-            var address = v6.address.sin6_addr
-            self = withUnsafeBytes(of: &address) { bytes in
+            // Behind family and port, two octets each, and four of flow information.
+            self = withUnsafeBytes(of: v6.address) { bytes in
                 IPAddress(
-                    v6High: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-                    low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+                    v6High: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+                    low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)))
             }
         case .unixDomainSocket:
             return nil

@@ -11,8 +11,13 @@ public struct NamespaceAssignment: Hashable, Sendable {
         self.scope = scope
     }
 
-    /// `NAME=router:UUID` or `NAME=network:UUID`; nil for anything else.
+    /// `NAME=router:UUID`, `NAME=network:UUID`, or a name that Neutron gives and that says what it serves. Nil for
+    /// anything else.
     public init?(_ text: String) {
+        if let known = Self(discovered: text) {
+            self = known
+            return
+        }
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, Self.isName(parts[0]), let scope = Scope(parts[1]) else { return nil }
         self.init(namespace: parts[0], scope: scope)

@@ -3,8 +3,9 @@ import Foundation
 import InstanceFile
 import InstanceModel
 import Lab
+import NetworkNamespaces
 
-struct LabCommand: AsyncParsableCommand {
+struct LabCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "Run real tenant networks on this machine: namespaces, NAT, instances.",
@@ -14,7 +15,7 @@ struct LabCommand: AsyncParsableCommand {
         ])
 }
 
-struct LabRunCommand: AsyncParsableCommand {
+struct LabRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Show the whole path at work, hop by hop, and leave nothing behind.",
@@ -29,8 +30,8 @@ struct LabRunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The nova.conf with the shared secret.", valueName: "file"))
     var configFile: String
 
-    func run() async throws {
-        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    func run() throws {
+        let executable = try Executable.own()
         try RootlessLab.enterIfNeeded(executable: executable, arguments: Array(CommandLine.arguments.dropFirst())) {
             print($0)
         }
@@ -46,7 +47,7 @@ struct LabRunCommand: AsyncParsableCommand {
     }
 }
 
-struct LabUpCommand: AsyncParsableCommand {
+struct LabUpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
         abstract: "Bring the networks up and leave them standing.",
@@ -76,7 +77,7 @@ struct LabUpCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run() throws {
         let catalogue = try file.map { try CatalogueText(path: $0).parse(known: Catalogue()) }
             ?? Lab.scaled(networks: networks, instances: instances)
         if let export { try InstanceFile.yaml(catalogue).write(toFile: export, atomically: true, encoding: .utf8) }
@@ -87,7 +88,7 @@ struct LabUpCommand: AsyncParsableCommand {
     }
 }
 
-struct LabExecCommand: AsyncParsableCommand {
+struct LabExecCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec",
         abstract: "Run a command inside an instance, a router or a network.",
@@ -103,18 +104,18 @@ struct LabExecCommand: AsyncParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "The command. Default: a shell.")
     var command: [String] = []
 
-    func run() async throws {
+    func run() throws {
         try Lab().exec(name, command)
     }
 }
 
-struct LabStatusCommand: AsyncParsableCommand {
+struct LabStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show what stands, and whether anybody listens for the guests.")
 
     @OptionGroup var output: OutputOptions
 
-    func run() async throws {
+    func run() throws {
         print(try Self.listing(Lab().status()).text(output))
     }
 
@@ -131,11 +132,11 @@ struct LabStatusCommand: AsyncParsableCommand {
     }
 }
 
-struct LabDownCommand: AsyncParsableCommand {
+struct LabDownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "down", abstract: "Remove everything a lab has made, also one that was killed.")
 
-    func run() async throws {
+    func run() throws {
         guard let removal = try Lab().down() else { return print("no lab stands") }
         print("removed \(removal.namespaces.count) namespaces, \(removal.processes.count) processes, \(removal.files.count) files")
     }
