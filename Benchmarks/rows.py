@@ -55,7 +55,7 @@ def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID,
         f"{who}: {run.refused} refused, {run.broken} broken"
         for who, run in (("metapath", our), ("nginx", their)) if run.refused or run.broken]
     if min(our.busy, their.busy) < load.SATURATED:
-        notes.append(f"neither side had its core to itself: {our.busy:.0%}, {their.busy:.0%}")
+        notes.append(f"disturbed; own core used: metapath {our.busy:.0%}, nginx {their.busy:.0%}")
     return Row(
         name, f"{our.rate:,.0f}/s", f"nginx {their.rate:,.0f}/s", f"{ratio:.2f}", f"≥ {target:.2f}",
         ratio >= target and our.refused == 0, f"{our.cpu:.1f} / {their.cpu:.1f} µs", "; ".join(notes))

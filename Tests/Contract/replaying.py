@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # Nova leaves these to whatever hosts it (contract nova.md §1.1).
 HOST_HEADERS = ("Connection", "Date", "Server")
-DIFFERENCE = re.compile(r"^(?P<file>\S+)\.jsonl:(?P<number>\d+) (?P<method>\S+) (?P<path>.*)$")
+DIFFERENCE = re.compile(r"^(?P<file>\S+)\.jsonl:(?P<number>\d+) \S+ ")
 
 
 def oracle():
@@ -39,29 +39,39 @@ class Outcome:
         return f"{self.identical} identical, {self.listed} listed differences, {self.failed} failed"
 
 
+@dataclasses.dataclass
+class Listed:
+    """A line of `differences`: which requests may be answered otherwise than Nova does."""
+
+    fixture: str
+    method: str
+    path: re.Pattern
+    request: re.Pattern
+
+    def covers(self, fixture, record):
+        """Whether the recorded request is one of those. `request` is looked for in its note and its headers."""
+        asked = record["request"]
+        text = "\n".join([record.get("note") or "", *(f"{name}: {value}" for name, value in asked.get("headers", []))])
+        return bool(
+            fnmatch.fnmatch(fixture, self.fixture) and fnmatch.fnmatch(asked["method"], self.method)
+            and self.path.fullmatch(asked["path"]) and self.request.search(text))
+
+
 def listed_differences():
-    """From `differences`: fixture pattern, method pattern and path expression of each line."""
-    rows = []
     for line in (HERE / "differences").read_text().splitlines():
         if line.strip() and not line.startswith("#"):
-            fixture, method, path, *_ = line.split(None, 3)
-            rows.append((fixture, method, re.compile(path)))
-    return rows
+            fixture, method, path, request, _ = (word.strip() for word in line.split("|", 4))
+            yield Listed(fixture, method, re.compile(path), re.compile(request, re.MULTILINE))
 
 
-def is_listed(found, rows):
-    return any(
-        fnmatch.fnmatch(found["file"], fixture) and fnmatch.fnmatch(found["method"], method)
-        and path.fullmatch(found["path"])
-        for fixture, method, path in rows)
-
-
-def crashes(files):
-    """File and number of the recorded requests that made Nova hang up. Any error is a right answer to those."""
+def recorded(files):
+    """Every request of the golden files by fixture and number; the first line of a file is none."""
+    found = {}
     for file in files:
-        for line in file.read_text().split("\n"):
-            if '"response":{"error"' in line:
-                yield file.stem, json.loads(line)["n"]
+        for line in file.read_text().rstrip("\n").split("\n")[1:]:
+            record = json.loads(line)
+            found[file.stem, record["n"]] = record
+    return found
 
 
 def replay(oracle_directory, port, files):
@@ -71,28 +81,29 @@ def replay(oracle_directory, port, files):
         sys.executable, "-B", oracle_directory / "replay.py", "--port", port, "--error-as-5xx", "--show", 1_000_000,
         *ignored, *files]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    total = re.search(r"^(\d+) requests, (\d+) different$", done.stdout, re.MULTILINE)
-    if not total:
+    if not re.search(r"^\d+ requests, \d+ different$", done.stdout, re.MULTILINE):
         raise SystemExit(f"replay.py gave no result:\n{done.stdout}{done.stderr}")
-    outcome, different = sort_out(done.stdout, listed_differences())
-    outcome.listed += len(set(crashes(files)) - different)
-    outcome.identical = int(total.group(1)) - outcome.listed - outcome.failed
-    return outcome
+    return sort_out(done.stdout, recorded(files))
 
 
-def sort_out(text, rows):
-    """The differences in replay.py's output, listed or failed, and the file and number of each."""
+def sort_out(text, records):
+    """What replay.py found. A request that made Nova hang up is a listed difference: any error is right there."""
     outcome, different, keep = Outcome(), set(), False
+    rows = list(listed_differences())
     for line in text.splitlines():
-        found = DIFFERENCE.match(line)
-        if found:
-            different.add((found["file"], int(found["number"])))
-            keep = not is_listed(found.groupdict(), rows)
+        if found := DIFFERENCE.match(line):
+            key = found["file"], int(found["number"])
+            different.add(key)
+            keep = not any(row.covers(key[0], records[key]) for row in rows)
             outcome.failed += keep
             outcome.listed += not keep
         if keep and (found or line.startswith("  ")):
             outcome.details.append(line)
-    return outcome, different
+    same = [record for key, record in records.items() if key not in different]
+    crashes = sum("error" in record["response"] for record in same)
+    outcome.listed += crashes
+    outcome.identical = len(same) - crashes
+    return outcome
 
 
 def golden(oracle_directory, profile, fixtures):
