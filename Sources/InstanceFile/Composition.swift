@@ -12,8 +12,9 @@ struct Composition {
 
     /// UTF-8 bytes. More is not an import but an accident.
     static let maximumSize = 256 << 20
-    /// Repeated keys after which the file is given up: each costs one more reading.
+    /// What may be read again on account of repeated keys before the rest of the file goes unchecked.
     private static let maximumRenamedKeys = 20
+    private static let maximumSizeRead = 64 << 20
     private static let firstPrivateScalar: UInt32 = 0xE000
 
     init(_ text: String) {
@@ -26,7 +27,10 @@ struct Composition {
         text.makeContiguousUTF8()
         while let repeated = compose(text) {
             mistakes.append(repeated.mistake)
-            guard renamedKeys.count < Self.maximumRenamedKeys, rename(repeated, in: &text) else { return }
+            let sizeRead = text.utf8.count * renamedKeys.count
+            guard sizeRead <= Self.maximumSizeRead, renamedKeys.count < Self.maximumRenamedKeys,
+                rename(repeated, in: &text)
+            else { return }
         }
         if root != nil { mistakes = [] }
     }
@@ -70,7 +74,8 @@ private struct RepeatedKey {
 
     var mistake: InstanceFileError.Mistake {
         .init(
-            line: mark.line, column: mark.column, path: "", expected: "every field once",
+            line: mark.line, column: mark.column, path: "",
+            expected: "every field once; the rest of the file is not checked before that",
             found: "\(quoted(name)) more than once")
     }
 }
@@ -84,14 +89,18 @@ extension InstanceFileError.Mistake {
         switch error as? YamlError {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let text = [context?.text, problem].compactMap { $0 }.joined(separator: ": ")
-            return .init(line: mark.line, column: mark.column, path: "", expected: "YAML or JSON", found: "a fault: \(text)")
+            let fault = [context?.text, problem].compactMap { $0 }.joined(separator: ": ")
+            return .notReadable(fault, line: mark.line, column: mark.column)
         case .reader(let problem, let offset, _, let yaml):
-            let place = offset.map(yaml.lineAndColumn) ?? (1, 1)
-            return .init(line: place.0, column: place.1, path: "", expected: "YAML or JSON", found: "a fault: \(problem)")
+            let place = offset.map(yaml.lineAndColumn) ?? (line: 1, column: 1)
+            return .notReadable(problem, line: place.line, column: place.column)
         default:
             return .file(expected: "YAML or JSON", found: "text that cannot be read")
         }
+    }
+
+    private static func notReadable(_ fault: String, line: Int, column: Int) -> Self {
+        .init(line: line, column: column, path: "", expected: "YAML or JSON", found: "a fault: \(fault)")
     }
 }
 
@@ -110,7 +119,7 @@ extension String {
     }
 
     /// Line and column, from 1, of the character at `offset`.
-    fileprivate func lineAndColumn(offset: Int) -> (Int, Int) {
+    fileprivate func lineAndColumn(offset: Int) -> (line: Int, column: Int) {
         let before = prefix(offset)
         let column = before.reversed().prefix { !$0.isNewline }.count
         return (before.count(where: \.isNewline) + 1, column + 1)

@@ -9,7 +9,9 @@ enum Derived {
 
     static func networkID(name: String) -> NetworkID { identifier("network/\(name)") }
     static func routerID(name: String) -> RouterID { identifier("router/\(name)") }
-    static func instanceID(project: String, name: String) -> InstanceID { identifier("instance/\(project)/\(name)") }
+    static func instanceID(project: String, name: String) -> InstanceID {
+        identifier("instance/\(project)/\(name)")
+    }
 
     /// - Parameter ordinal: Which port of the instance on this network, from 0.
     static func portID(of instance: InstanceID, on network: NetworkID?, ordinal: Int) -> PortID {
@@ -19,15 +21,17 @@ enum Derived {
     /// Lower case; space, `_` and `.` become `-`; other characters than a–z, 0–9 and `-` are dropped; no `-` at either
     /// end; at most 63 characters. `server-ID` when nothing is left.
     static func hostname(name: String, id: InstanceID) -> String {
-        let kept = name.lowercased().unicodeScalars.compactMap { scalar -> Character? in
-            switch scalar {
-            case "a"..."z", "0"..."9", "-": Character(scalar)
-            case " ", "_", ".": "-"
+        let hyphen = UInt8(ascii: "-")
+        let kept = name.lowercased().utf8.compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), hyphen: byte
+            case UInt8(ascii: " "), UInt8(ascii: "_"), UInt8(ascii: "."): hyphen
             default: nil
             }
         }
-        let trimmed = String(kept.drop { $0 == "-" }.prefix(63))
-        let hostname = trimmed.replacing(/-+$/, with: "")
+        var trimmed = kept.drop { $0 == hyphen }.prefix(63)
+        while trimmed.last == hyphen { trimmed.removeLast() }
+        let hostname = String(decoding: trimmed, as: UTF8.self)
         return hostname.isEmpty ? "server-\(id)" : hostname
     }
 

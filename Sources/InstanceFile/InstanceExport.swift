@@ -29,7 +29,9 @@ extension Export {
     }
 
     private func writeBoot(of instance: Instance, to fields: inout FieldList) {
-        let images = [("image", instance.image, "ami"), ("kernel", instance.kernel, "aki"), ("ramdisk", instance.ramdisk, "ari")]
+        let images = [
+            ("image", instance.image, "ami"), ("kernel", instance.kernel, "aki"), ("ramdisk", instance.ramdisk, "ari"),
+        ]
         for (name, image, prefix) in images {
             if let image { fields.set(name, written(image, prefix: prefix)) }
         }

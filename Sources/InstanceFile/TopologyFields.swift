@@ -14,7 +14,9 @@ struct FileDraft {
             reader.list(value, of: "routers") { reader.record($0, RouterDraft(place: $0), by: RouterDraft.fields) }
         },
         Field("instances", \.instances) { reader, value in
-            reader.list(value, of: "instances") { reader.record($0, InstanceDraft(place: $0), by: InstanceDraft.fields) }
+            reader.list(value, of: "instances") { item in
+                reader.record(item, InstanceDraft(place: item), by: InstanceDraft.fields)
+            }
         },
     ])
 }

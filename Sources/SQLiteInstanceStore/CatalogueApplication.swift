@@ -110,9 +110,8 @@ final class CatalogueApplication {
 
     private func describe(_ number: Int64) throws -> String {
         let sql = "SELECT \(InstanceRow.columns) FROM instances WHERE number = ?"
-        guard let instance = try Row.fetchOne(db, sql: sql, arguments: [number]).map(InstanceRow.init)?.instance else {
-            return "number \(number)"
-        }
+        let row = try Row.fetchOne(db, sql: sql, arguments: [number]).map(InstanceRow.init)
+        guard let instance = try row?.instance else { return "number \(number)" }
         return "“\(instance.name ?? "")” (\(instance.id))"
     }
 

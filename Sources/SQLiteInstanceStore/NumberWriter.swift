@@ -13,8 +13,9 @@ struct NumberWriter {
 
     init(_ db: Database) throws {
         self.db = db
-        let sql = "SELECT max(ifnull((SELECT max(number) FROM instances), 0), ifnull((SELECT max(number) FROM deletions), 0))"
-        nextInstance = (try Int64.fetchOne(db, sql: sql) ?? 0).next
+        let present = try Int64.fetchOne(db, sql: "SELECT max(number) FROM instances") ?? 0
+        let deleted = try Int64.fetchOne(db, sql: "SELECT max(number) FROM deletions") ?? 0
+        nextInstance = max(present, deleted).next
         nextImage = (try Int64.fetchOne(db, sql: "SELECT max(number) FROM images") ?? 0).next
     }
 
@@ -117,7 +118,8 @@ struct NumberWriter {
 
     private func checked(_ number: UInt64) throws -> Int64 {
         guard let number = Int64(exactly: number) else {
-            throw StoreError(.refused, "expected an EC2 number below 8000000000000000, found \(String(number, radix: 16))")
+            let found = String(number, radix: 16)
+            throw StoreError(.refused, "expected an EC2 number below 8000000000000000, found \(found)")
         }
         return number
     }

@@ -23,7 +23,7 @@ public final class SQLiteInstanceStore: InstanceCatalogue {
     public init(path: String) throws(StoreError) {
         self.path = path
         do {
-            pool = try StoreFile(path: path).open()
+            pool = try StoreFile(path: path).connect()
             walIndex = try WALIndex(pool)
         } catch let error as StoreError {
             throw error
@@ -45,17 +45,21 @@ public final class SQLiteInstanceStore: InstanceCatalogue {
     }
 
     public func instances(at key: PortKey) async throws -> [InstanceID] {
-        let (table, scope) =
-            switch key.scope {
-            case .network(let id): ("addresses a", id.blob)
-            case .router(let id): ("router_networks r JOIN addresses a ON a.network = r.network", id.blob)
-            }
-        let column = table == "addresses a" ? "a.network" : "r.router"
-        return try await identifiers(
-            """
-            SELECT DISTINCT i.id FROM \(table) JOIN instances i ON i.number = a.instance
-            WHERE \(column) = ? AND a.address = ? ORDER BY i.id
-            """, [scope, key.address.blob])
+        switch key.scope {
+        case .network(let id):
+            try await identifiers(
+                """
+                SELECT i.id FROM addresses a JOIN instances i ON i.number = a.instance
+                WHERE a.network = ? AND a.address = ? ORDER BY i.id
+                """, [id.blob, key.address.blob])
+        case .router(let id):
+            try await identifiers(
+                """
+                SELECT DISTINCT i.id FROM router_networks r JOIN addresses a ON a.network = r.network
+                JOIN instances i ON i.number = a.instance
+                WHERE r.router = ? AND a.address = ? ORDER BY i.id
+                """, [id.blob, key.address.blob])
+        }
     }
 
     public func instances(withAddress address: IPAddress) async throws -> [InstanceID] {

@@ -14,7 +14,7 @@ struct StoreFile {
     private enum State { case empty, current, newer(Int), foreign }
 
     /// The connections to the store.
-    func open() throws -> DatabasePool {
+    func connect() throws -> DatabasePool {
         try createFile()
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         if case .empty = try queue.read(accept) {
@@ -47,8 +47,8 @@ struct StoreFile {
         let directory = URL(filePath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         // Opened only if it is made here: closing a database's descriptor would drop SQLite's locks on it.
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { Glibc.close(descriptor) }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     private func accept(_ db: Database) throws -> State {
@@ -63,7 +63,7 @@ struct StoreFile {
         case .foreign:
             throw StoreError(
                 .refused,
-                "\(path): expected an instance store, found another SQLite database; name a file of its own for the store")
+                "\(path): expected an instance store, found another SQLite database; give the store a file of its own")
         }
     }
 

@@ -5,8 +5,8 @@ import Synchronization
 
 /// The head of SQLite's WAL index, in the memory that every process with the database open shares.
 ///
-/// A commit takes effect by writing this head (https://sqlite.org/walformat.html, “The WAL-Index Header”): it holds the
-/// number of the last valid frame, a counter of transactions and a checksum. Comparing it therefore tells exactly
+/// A commit takes effect by writing this head (https://sqlite.org/walformat.html, “The WAL-Index Header”): it holds
+/// the number of the last valid frame, a counter of transactions and a checksum. Comparing it therefore tells exactly
 /// whether something was committed, by whichever process, and costs no system call. Watching the log file would not do:
 /// its frames are written before the commit takes effect, so that a reader woken by them may look too early and then
 /// never again.
@@ -33,8 +33,10 @@ final class WALIndex: @unchecked Sendable {
     /// What the head says now. It may be read while it is being written; the checksum in it then makes the torn copy
     /// differ from what was there before and from what will be.
     func read() -> WALHead {
+        let words = head.loadUnaligned(as: WALHead.self)
+        // Each call reads the memory anew, and what is read of the database afterwards is no older.
         atomicMemoryFence(ordering: .acquiring)
-        return head.loadUnaligned(as: WALHead.self)
+        return words
     }
 
     private static func head(_ db: Database, of pool: DatabasePool) throws -> UnsafeRawPointer {
@@ -45,7 +47,7 @@ final class WALIndex: @unchecked Sendable {
         var region: UnsafeMutableRawPointer?
         guard code == SQLITE_OK, let file, let map = file.pointee.pMethods?.pointee.xShmMap,
             map(file, 0, regionSize, 0, &region) == SQLITE_OK, let region
-        else { throw StoreError(.unavailable, "\(pool.path): expected a write-ahead log with shared memory, found none") }
+        else { throw StoreError(.unavailable, "\(pool.path): expected a log with shared memory, found none") }
         return UnsafeRawPointer(region)
     }
 }

@@ -4,58 +4,192 @@ import Testing
 
 @Suite("Mistakes")
 struct MistakeTests {
+    /// What is written, and the only thing that is said about it.
+    struct Case: CustomTestStringConvertible, Sendable {
+        let text: String
+        let description: String
+
+        init(_ text: String, at place: String, expected: String, found: String) {
+            self.text = text
+            self.description = "x:\(place): expected \(expected), found \(found)"
+        }
+
+        var testDescription: String { text }
+    }
+
     /// A line within the instance of ``onBlue``, which becomes the ninth, and what is said about it.
     @Test(arguments: [
-        ("imgae: x", "9:5: instances[0].imgae: expected the field “image”, found “imgae”"),
-        ("id: 32d0524b", "9:9: instances[0].id: expected a UUID such as 32d0524b-314d-4594-b3a3-607e3f2354f8, found “32d0524b”"),
-        ("ec2_id: ami-00000001", "9:13: instances[0].ec2_id: expected an id such as i-0000000a, found “ami-00000001”"),
-        ("ec2_id: i-00000000", "9:13: instances[0].ec2_id: expected an id such as i-0000000a, found “i-00000000”"),
-        ("launch_index: first", "9:19: instances[0].launch_index: expected a number from 0 to 2147483647, found “first”"),
-        ("hostname: [a]", "9:15: instances[0].hostname: expected text, found a list"),
-        ("user_data: {a: b}", "9:16: instances[0].user_data: expected text, found a mapping"),
-        ("user_data_base64: a", "9:23: instances[0].user_data_base64: expected bytes in Base64, found “a”"),
-        ("user_data: !!binary aGk=", "9:16: instances[0].user_data: expected text without a tag, found the tag tag:yaml.org,2002:binary"),
-        ("metadata: [a]", "9:15: instances[0].metadata: expected a mapping, found a list"),
-        ("metadata: {a: null}", "9:19: instances[0].metadata.a: expected text, found null"),
-        ("security_groups: default", "9:22: instances[0].security_groups: expected a list of texts, found “default”"),
-        ("key_pair: {name: k}", "9:15: instances[0].key_pair.public_key: expected the public key, found nothing"),
-        ("key_pair: {name: k, public_key: k, type: dsa}", "9:46: instances[0].key_pair.type: expected one of ssh, x509, found “dsa”"),
-        ("image: {ec2_id: ami-00000001}", "9:12: instances[0].image.id: expected the image's id, found nothing"),
-        ("block_devices: [{source: image, destination: moon}]", "9:50: instances[0].block_devices[0].destination: expected one of local, volume, found “moon”"),
-        ("devices: [{type: cpu}]", "9:22: instances[0].devices[0].type: expected one of nic, disk, share, found “cpu”"),
-        ("devices: [{mac: x}]", "9:15: instances[0].devices[0].type: expected one of nic, disk, share, found nothing"),
-        ("devices: [{type: disk, vlan: 3}]", "9:28: instances[0].devices[0].vlan: expected one of the fields type, bus, address, tags, serial, path, found “vlan”"),
-        ("devices: [{type: disk, address: a}]", "9:15: instances[0].devices[0].bus: expected the bus that the address is on, found nothing"),
-        ("ports: [{ip: 10.0.0.5}]", "9:13: instances[0].ports[0].network: expected the name or id of a network, found nothing"),
-        ("ports: [{network: bleu}]", "9:23: instances[0].ports[0].network: expected the name or id of a known network (“blue”), found “bleu”"),
-        ("ports: [{network: blue, ip: 10.0.0.999}]", "9:33: instances[0].ports[0].ip: expected an IPv4 or IPv6 address, found “10.0.0.999”"),
-        ("ports: [{network: blue, ip: 10.1.0.5}]", "9:33: instances[0].ports[0].ip: expected an address in a subnet of network “blue” (10.0.0.0/24, 2001:db8::/64), found “10.1.0.5”"),
-        ("ports: [{network: blue, ips: [10.0.0.5, 10.0.0.5]}]", "9:45: instances[0].ports[0].ips[1]: expected an address that is free on network “blue”, found “10.0.0.5”, which is at instances[0].ports[0].ips[0] too"),
-        ("ports: [{network: blue, ips: [{address: 10.1.0.5}]}]", "9:45: instances[0].ports[0].ips[0].address: expected an address in a subnet of network “blue” (10.0.0.0/24, 2001:db8::/64), found “10.1.0.5”"),
-        ("ports: [{network: blue, ip: 10.0.0.5, ips: [10.0.0.6]}]", "9:48: instances[0].ports[0].ips: expected either ip or ips, found both"),
-        ("ports: [{network: null, ip: 10.0.0.5}]", "9:33: instances[0].ports[0].ip: expected no address, because the port has no network, found “10.0.0.5”"),
-        ("ports: [{network: blue, mac: fa:16:3e}]", "9:34: instances[0].ports[0].mac: expected a MAC address such as fa:16:3e:9c:bf:3d, found “fa:16:3e”"),
-        ("name: web-2", "9:5: instances[0].name: expected every field once, found “name” again"),
-        ("user_data: a\n    user_data_base64: YQ==", "10:23: instances[0].user_data_base64: expected only one of user_data, user_data_base64 and user_data_file, found user_data as well"),
-        ("user_data_file: boot.sh", "9:21: instances[0].user_data_file: expected the name of a file that can be read, found “boot.sh”: other files cannot be read here; use user_data or user_data_base64"),
-        ("dedicated_cpus: [one]", "9:22: instances[0].dedicated_cpus[0]: expected a number from 0 to 65535, found “one”"),
+        Case(
+            "imgae: x", at: "9:5: instances[0].imgae",
+            expected: "the field “image”",
+            found: "“imgae”"),
+        Case(
+            "id: 32d0524b", at: "9:9: instances[0].id",
+            expected: "a UUID such as 32d0524b-314d-4594-b3a3-607e3f2354f8",
+            found: "“32d0524b”"),
+        Case(
+            "ec2_id: ami-00000001", at: "9:13: instances[0].ec2_id",
+            expected: "an id such as i-0000000a",
+            found: "“ami-00000001”"),
+        Case(
+            "ec2_id: i-00000000", at: "9:13: instances[0].ec2_id",
+            expected: "an id such as i-0000000a",
+            found: "“i-00000000”"),
+        Case(
+            "launch_index: first", at: "9:19: instances[0].launch_index",
+            expected: "a number from 0 to 2147483647",
+            found: "“first”"),
+        Case(
+            "hostname: [a]", at: "9:15: instances[0].hostname",
+            expected: "text",
+            found: "a list"),
+        Case(
+            "user_data: {a: b}", at: "9:16: instances[0].user_data",
+            expected: "text",
+            found: "a mapping"),
+        Case(
+            "user_data_base64: a", at: "9:23: instances[0].user_data_base64",
+            expected: "bytes in Base64",
+            found: "“a”"),
+        Case(
+            "user_data: !!binary aGk=", at: "9:16: instances[0].user_data",
+            expected: "text without a tag",
+            found: "the tag tag:yaml.org,2002:binary"),
+        Case(
+            "metadata: [a]", at: "9:15: instances[0].metadata",
+            expected: "a mapping",
+            found: "a list"),
+        Case(
+            "metadata: {a: null}", at: "9:19: instances[0].metadata.a",
+            expected: "text",
+            found: "null"),
+        Case(
+            "security_groups: default", at: "9:22: instances[0].security_groups",
+            expected: "a list of texts",
+            found: "“default”"),
+        Case(
+            "key_pair: {name: k}", at: "9:15: instances[0].key_pair.public_key",
+            expected: "the public key",
+            found: "nothing"),
+        Case(
+            "key_pair: {name: k, public_key: k, type: dsa}", at: "9:46: instances[0].key_pair.type",
+            expected: "one of ssh, x509",
+            found: "“dsa”"),
+        Case(
+            "image: {ec2_id: ami-00000001}", at: "9:12: instances[0].image.id",
+            expected: "the image's id",
+            found: "nothing"),
+        Case(
+            "block_devices: [{source: image, destination: moon}]",
+            at: "9:50: instances[0].block_devices[0].destination",
+            expected: "one of local, volume",
+            found: "“moon”"),
+        Case(
+            "devices: [{type: cpu}]", at: "9:22: instances[0].devices[0].type",
+            expected: "one of nic, disk, share",
+            found: "“cpu”"),
+        Case(
+            "devices: [{mac: x}]", at: "9:15: instances[0].devices[0].type",
+            expected: "one of nic, disk, share",
+            found: "nothing"),
+        Case(
+            "devices: [{type: disk, vlan: 3}]", at: "9:28: instances[0].devices[0].vlan",
+            expected: "one of the fields type, bus, address, tags, serial, path",
+            found: "“vlan”"),
+        Case(
+            "devices: [{type: disk, address: a}]", at: "9:15: instances[0].devices[0].bus",
+            expected: "the bus that the address is on",
+            found: "nothing"),
+        Case(
+            "ports: [{ip: 10.0.0.5}]", at: "9:13: instances[0].ports[0].network",
+            expected: "the name or id of a network",
+            found: "nothing"),
+        Case(
+            "ports: [{network: bleu}]", at: "9:23: instances[0].ports[0].network",
+            expected: "the name or id of a known network (“blue”)",
+            found: "“bleu”"),
+        Case(
+            "ports: [{network: blue, ip: 10.0.0.999}]", at: "9:33: instances[0].ports[0].ip",
+            expected: "an IPv4 or IPv6 address",
+            found: "“10.0.0.999”"),
+        Case(
+            "ports: [{network: blue, ip: 10.1.0.5}]", at: "9:33: instances[0].ports[0].ip",
+            expected: "an address in a subnet of network “blue” (10.0.0.0/24, 2001:db8::/64)",
+            found: "“10.1.0.5”"),
+        Case(
+            "ports: [{network: blue, ips: [10.0.0.5, 10.0.0.5]}]", at: "9:45: instances[0].ports[0].ips[1]",
+            expected: "an address that is free on network “blue”",
+            found: "“10.0.0.5”, which is at instances[0].ports[0].ips[0] too"),
+        Case(
+            "ports: [{network: blue, ips: [{address: 10.1.0.5}]}]", at: "9:45: instances[0].ports[0].ips[0].address",
+            expected: "an address in a subnet of network “blue” (10.0.0.0/24, 2001:db8::/64)",
+            found: "“10.1.0.5”"),
+        Case(
+            "ports: [{network: blue, ip: 10.0.0.5, ips: [10.0.0.6]}]", at: "9:48: instances[0].ports[0].ips",
+            expected: "either ip or ips",
+            found: "both"),
+        Case(
+            "ports: [{network: null, ip: 10.0.0.5}]", at: "9:33: instances[0].ports[0].ip",
+            expected: "no address, because the port has no network",
+            found: "“10.0.0.5”"),
+        Case(
+            "ports: [{network: blue, mac: fa:16:3e}]", at: "9:34: instances[0].ports[0].mac",
+            expected: "a MAC address such as fa:16:3e:9c:bf:3d",
+            found: "“fa:16:3e”"),
+        Case(
+            "name: web-2", at: "9:5: instances[0].name",
+            expected: "every field once",
+            found: "“name” again"),
+        Case(
+            "user_data: a\n    user_data_base64: YQ==", at: "10:23: instances[0].user_data_base64",
+            expected: "only one of user_data, user_data_base64 and user_data_file",
+            found: "user_data as well"),
+        Case(
+            "user_data_file: boot.sh", at: "9:21: instances[0].user_data_file",
+            expected: "the name of a file that can be read",
+            found: "“boot.sh”: other files cannot be read here; use user_data or user_data_base64"),
+        Case(
+            "dedicated_cpus: [one]", at: "9:22: instances[0].dedicated_cpus[0]",
+            expected: "a number from 0 to 65535",
+            found: "“one”"),
     ])
-    func isNamedWithItsPlace(line: String, mistake: String) {
-        #expect(mistakes(onBlue + "\n    " + line) == ["x:" + mistake])
+    func isNamedWithItsPlace(_ mistake: Case) {
+        #expect(mistakes(onBlue + "\n    " + mistake.text) == [mistake.description])
     }
 
     /// A line within a subnet, which becomes the fourth.
     @Test(arguments: [
-        ("cidr: 10.0.0.0/33", "4:15: networks[0].subnets[0].cidr: expected an address and prefix length such as 10.0.0.0/24, found “10.0.0.0/33”"),
-        ("gateway: 10.0.0.1", "4:9: networks[0].subnets[0].cidr: expected an address and prefix length such as 10.0.0.0/24, found nothing"),
-        ("{cidr: 10.0.0.0/24, gateway: \"fe80::1\"}", "4:38: networks[0].subnets[0].gateway: expected an address of the subnet's family, IPv4, found “fe80::1”"),
-        ("{cidr: 10.0.0.0/24, ipv6_mode: slaac}", "4:40: networks[0].subnets[0].ipv6_mode: expected no IPv6 mode on an IPv4 subnet, found “slaac”"),
-        ("{cidr: 10.0.0.0/24, dhcp: yes}", "4:35: networks[0].subnets[0].dhcp: expected true or false, found “yes”"),
-        ("{cidr: 10.0.0.0/24, routes: [{to: 10.1.0.0/16}]}", "4:38: networks[0].subnets[0].routes[0].via: expected an IPv4 or IPv6 address, found nothing"),
-        ("{cidr: 10.0.0.0/24}\n      - {cidr: 10.0.0.128/25}", "5:16: networks[0].subnets[1].cidr: expected subnets that do not overlap, found “10.0.0.128/25” beside 10.0.0.0/24"),
+        Case(
+            "cidr: 10.0.0.0/33", at: "4:15: networks[0].subnets[0].cidr",
+            expected: "an address and prefix length such as 10.0.0.0/24",
+            found: "“10.0.0.0/33”"),
+        Case(
+            "gateway: 10.0.0.1", at: "4:9: networks[0].subnets[0].cidr",
+            expected: "an address and prefix length such as 10.0.0.0/24",
+            found: "nothing"),
+        Case(
+            "{cidr: 10.0.0.0/24, gateway: \"fe80::1\"}", at: "4:38: networks[0].subnets[0].gateway",
+            expected: "an address of the subnet's family, IPv4",
+            found: "“fe80::1”"),
+        Case(
+            "{cidr: 10.0.0.0/24, ipv6_mode: slaac}", at: "4:40: networks[0].subnets[0].ipv6_mode",
+            expected: "no IPv6 mode on an IPv4 subnet",
+            found: "“slaac”"),
+        Case(
+            "{cidr: 10.0.0.0/24, dhcp: yes}", at: "4:35: networks[0].subnets[0].dhcp",
+            expected: "true or false",
+            found: "“yes”"),
+        Case(
+            "{cidr: 10.0.0.0/24, routes: [{to: 10.1.0.0/16}]}", at: "4:38: networks[0].subnets[0].routes[0].via",
+            expected: "an IPv4 or IPv6 address",
+            found: "nothing"),
+        Case(
+            "{cidr: 10.0.0.0/24}\n      - {cidr: 10.0.0.128/25}", at: "5:16: networks[0].subnets[1].cidr",
+            expected: "subnets that do not overlap",
+            found: "“10.0.0.128/25” beside 10.0.0.0/24"),
     ])
-    func ofASubnetIsNamedWithItsPlace(line: String, mistake: String) {
-        #expect(mistakes("networks:\n  - name: blue\n    subnets:\n      - " + line) == ["x:" + mistake])
+    func ofASubnetIsNamedWithItsPlace(_ mistake: Case) {
+        #expect(mistakes("networks:\n  - name: blue\n    subnets:\n      - " + mistake.text) == [mistake.description])
     }
 
     @Test func allAreReportedAtOnceInTheOrderOfTheFile() {
@@ -134,17 +268,41 @@ struct MistakeTests {
     }
 
     @Test(arguments: [
-        ("", "1:1: expected networks, routers or instances, found nothing"),
-        ("- a", "1:1: expected a mapping with networks, routers, instances, found a list"),
-        ("hello", "1:1: expected a mapping with networks, routers, instances, found “hello”"),
-        ("instances: [", "2:1: expected YAML or JSON, found a fault: while parsing a flow node: did not find expected node content"),
-        ("instances:\n\t- a", "2:1: expected YAML or JSON, found a fault: while scanning for the next token: found character that cannot start any token"),
-        ("a: 1\n---\nb: 2", "2:1: expected YAML or JSON, found a fault: expected a single document in the stream: but found another document"),
-        ("instances: \u{1}", "1:12: expected YAML or JSON, found a fault: control characters are not allowed"),
-        ("instances: *all", "1:12: expected YAML or JSON, found a fault: found undefined alias"),
+        Case(
+            "", at: "1:1",
+            expected: "networks, routers or instances",
+            found: "nothing"),
+        Case(
+            "- a", at: "1:1",
+            expected: "a mapping with networks, routers, instances",
+            found: "a list"),
+        Case(
+            "hello", at: "1:1",
+            expected: "a mapping with networks, routers, instances",
+            found: "“hello”"),
+        Case(
+            "instances: [", at: "2:1",
+            expected: "YAML or JSON",
+            found: "a fault: while parsing a flow node: did not find expected node content"),
+        Case(
+            "instances:\n\t- a", at: "2:1",
+            expected: "YAML or JSON",
+            found: "a fault: while scanning for the next token: found character that cannot start any token"),
+        Case(
+            "a: 1\n---\nb: 2", at: "2:1",
+            expected: "YAML or JSON",
+            found: "a fault: expected a single document in the stream: but found another document"),
+        Case(
+            "instances: \u{1}", at: "1:12",
+            expected: "YAML or JSON",
+            found: "a fault: control characters are not allowed"),
+        Case(
+            "instances: *all", at: "1:12",
+            expected: "YAML or JSON",
+            found: "a fault: found undefined alias"),
     ])
-    func unreadableFileIsOneMistake(text: String, mistake: String) {
-        #expect(mistakes(text) == ["x:" + mistake])
+    func unreadableFileIsOneMistake(_ mistake: Case) {
+        #expect(mistakes(mistake.text) == [mistake.description])
     }
 
     @Test func manyMistakesAreCounted() throws {
@@ -179,6 +337,7 @@ struct HostileFileTests {
 
     @Test func mutatedFileNeverCrashes() throws {
         var random = SplitMix(state: 42)
+        let signs = Array("{}[]:,-*&!|>'\"%@`?#\n\t 0".utf8)
         let original = Array(try Repository.text("Examples/instances.yaml").utf8)
         for _ in 0..<400 {
             var bytes = original
@@ -187,7 +346,7 @@ struct HostileFileTests {
                 switch Int.random(in: 0..<4, using: &random) {
                 case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: index)
-                case 2: bytes.insert(Array("{}[]:,-*&!|>'\"%@`?#\n\t 0".utf8).randomElement(using: &random) ?? 0, at: index)
+                case 2: bytes.insert(signs.randomElement(using: &random) ?? 0, at: index)
                 default: bytes.swapAt(index, Int.random(in: 0..<bytes.count, using: &random))
                 }
             }

@@ -38,7 +38,8 @@ struct ParseTests {
     }
 
     @Test(arguments: [
-        ("web-1", "web-1"), ("Größe X", "gre-x"), ("-a.b_c-", "a-b-c"), (String(repeating: "a", count: 70), String(repeating: "a", count: 63)),
+        ("web-1", "web-1"), ("Größe X", "gre-x"), ("-a.b_c-", "a-b-c"),
+        (String(repeating: "a", count: 70), String(repeating: "a", count: 63)),
     ])
     func hostnameIsMadeFromTheName(name: String, hostname: String) throws {
         let text = "instances: [{name: \"\(name)\", project: demo}]"

@@ -12,7 +12,8 @@ struct PublishedFormTests {
         "imageRecord": BootImage.imageFields.names, "kernelRecord": BootImage.kernelFields.names,
         "ramdiskRecord": BootImage.ramdiskFields.names, "keyPair": KeyPair.fields.names,
         "blockDevice": BlockDevice.fields.names, "port": PortDraft.fields.names, "fixedIP": AddressDraft.fields.names,
-        "nic": DeviceDraft.nicFields.names, "disk": DeviceDraft.diskFields.names, "share": DeviceDraft.shareFields.names,
+        "nic": DeviceDraft.nicFields.names, "disk": DeviceDraft.diskFields.names,
+        "share": DeviceDraft.shareFields.names,
     ]
 
     private func schema() throws -> [String: Any] {

@@ -64,7 +64,9 @@ struct AddressTests {
     @Test(arguments: CatalogueDriver.all)
     func equalMACAddressesOnOneNetworkAreRefused(_ driver: CatalogueDriver) async throws {
         let store = try driver.makeStore()
-        let rivals = [1, 2].map { Sample.instance($0, ports: [Sample.port($0, on: Sample.blue, mac: 0xFA16_3E00_0001)]) }
+        let rivals = [1, 2].map { number in
+            Sample.instance(number, ports: [Sample.port(number, on: Sample.blue, mac: 0xFA16_3E00_0001)])
+        }
         await #expect(throws: StoreError.self) { try await store.apply(Sample.catalogue(rivals[0], rivals[1])) }
     }
 

@@ -7,7 +7,9 @@ import Testing
 struct CatalogueDriver: CustomTestStringConvertible, Sendable {
     let testDescription: String
     /// A fresh, empty store, and a way to open the same one a second time.
-    let make: @Sendable () throws -> (store: any InstanceCatalogue, reopen: @Sendable () throws -> any InstanceCatalogue)
+    let make: @Sendable () throws -> (store: any InstanceCatalogue, reopen: Opening)
+
+    typealias Opening = @Sendable () throws -> any InstanceCatalogue
 
     static let all = [sqlite]
 

@@ -82,8 +82,9 @@ struct ChangeTests {
         _ = try await other.apply(Sample.catalogue(instance))
         #expect(raised() == [true, true])
         #expect(raised() == [false, false])
-        for number in 0..<200 {
-            _ = try await (number % 2 == 0 ? store : other).apply(Catalogue(instances: [Sample.instance(UInt64(number))]))
+        for number in 0..<60 {
+            let writer = number % 2 == 0 ? store : other
+            _ = try await writer.apply(Catalogue(instances: [Sample.instance(UInt64(number))]))
             #expect(raised() == [true, true])
         }
         _ = try await other.setPassword("encrypted", of: instance.id)
@@ -106,5 +107,24 @@ struct ChangeTests {
             #expect(changes.instances == [Sample.id(100 + UInt64(number))])
             revision = changes.revision
         }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: CatalogueDriver.all)
+    func noCommitIsMissedWhileOthersWrite(_ driver: CatalogueDriver) async throws {
+        let (store, reopen) = try driver.make()
+        let signal = try store.makeChangeSignal()
+        var revision = try await store.changes(since: nil).revision
+        let writing = Task {
+            let writer = try reopen()
+            for number: UInt64 in 1...100 {
+                _ = try await writer.apply(Catalogue(instances: [Sample.instance(number)]))
+            }
+            return try await writer.changes(since: nil).revision
+        }
+        while revision.number < 100 {
+            await Task.yield()
+            if signal.isRaised() { revision = try await store.changes(since: revision).revision }
+        }
+        #expect(try await writing.value == revision)
     }
 }

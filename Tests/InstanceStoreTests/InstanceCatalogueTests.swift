@@ -86,7 +86,8 @@ struct InstanceCatalogueTests {
     func catalogueIsSortedByName(_ driver: CatalogueDriver) async throws {
         let store = try driver.makeStore()
         _ = try await store.apply(
-            Sample.catalogue(Sample.instance(1, name: "b"), Sample.instance(3, name: "a"), Sample.instance(2, name: "a")))
+            Sample.catalogue(
+                Sample.instance(1, name: "b"), Sample.instance(3, name: "a"), Sample.instance(2, name: "a")))
         #expect(try await store.catalogue().instances.map(\.id) == [Sample.id(102), Sample.id(103), Sample.id(101)])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import InstanceModel
 import InstanceStore
 import SQLiteInstanceStore
@@ -34,7 +35,7 @@ struct SQLiteInstanceStoreTests {
     }
 
     @Test func fileOfAnotherKindIsRefusedAndLeftAlone() throws {
-        let path = try makeFile("a diary, long enough to be mistaken for something: " + String(repeating: "x", count: 200))
+        let path = try makeFile("a diary" + String(repeating: ", and more", count: 100))
         let before = try Data(contentsOf: URL(filePath: path))
         let error = #expect(throws: StoreError.self) { try SQLiteInstanceStore(path: path) }
         #expect(error?.message == "\(path): expected an instance store, found a file of another kind")
@@ -45,6 +46,32 @@ struct SQLiteInstanceStoreTests {
         let path = try makeFile("in the way") + "/instances.sqlite"
         let error = #expect(throws: StoreError.self) { try SQLiteInstanceStore(path: path) }
         #expect(error?.kind == .unavailable)
+    }
+
+    @Test func otherDatabaseIsRefused() async throws {
+        let path = temporaryPath()
+        _ = try await SQLiteInstanceStore(path: path).apply(Sample.topology)
+        for (setting, expected) in [
+            ("user_version = 2", "expected a store of format 1, found format 2"),
+            ("application_id = 7", "expected an instance store, found another SQLite database"),
+        ] {
+            let database = try DatabaseQueue(path: path)
+            try await database.write { try $0.execute(sql: "PRAGMA \(setting)") }
+            try database.close()
+            let error = #expect(throws: StoreError.self) { try SQLiteInstanceStore(path: path) }
+            #expect(error?.kind == .refused && error?.message.contains(expected) == true)
+        }
+    }
+
+    @Test func commitOfAnotherProcessRaisesTheSignal() async throws {
+        let path = temporaryPath()
+        let store = try SQLiteInstanceStore(path: path)
+        let signal = store.makeChangeSignal()
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            _ = try await SQLiteInstanceStore(path: path).apply(Sample.catalogue(Sample.instance(1)))
+        }
+        #expect(signal.isRaised())
+        #expect(try await store.catalogue().instances.count == 1)
     }
 
     @Test func importKilledAtAnyMomentLeavesAllOrNothing() async throws {
