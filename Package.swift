@@ -4,6 +4,7 @@ import PackageDescription
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
 ]
 
 /// One layer of the house; see docs/architecture.md. A target may depend only on targets above it in this list.
@@ -26,6 +27,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -54,7 +56,7 @@ let package = Package(
         target("InstanceStore", ["InstanceModel", "MetadataDocuments"]),
         // drivers
         target("InstanceFile", ["InstanceModel", crypto, yams]),
-        target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb]),
+        target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb, grdbSQLite]),
         // platform
         .target(name: "CLinux"),
         target("NetworkNamespaces", ["CLinux"]),
@@ -85,7 +87,7 @@ let package = Package(
         test("IdentificationTests", ["InstanceModel", "Identification"]),
         test("OsloConfigTests", ["OsloConfig"]),
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
-        test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore"]),
+        test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
         test("MetadataServiceTests", [
             "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "SQLiteInstanceStore", "HTTPWire",

@@ -48,7 +48,8 @@ public final class MetadataResponder: Responder {
         let requester = answer.needsRequester(route) ? identify.requester(of: request, arrival: arrival) : nil
         return Asking(
             route: route, method: request.method, methodName: request.methodBytes, target: request.target,
-            accept: request.header(.accept), requester: requester, body: request.body)
+            accept: request.header(.accept), requester: requester, body: request.body,
+            hasContentLength: request.method == .post && request.header(.contentLength).isPresent)
     }
 
     private func outcome(_ request: borrowing Request, _ asking: Asking, _ trace: RequestTrace?) -> Outcome {

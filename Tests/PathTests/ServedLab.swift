@@ -20,6 +20,7 @@ struct ServedLab {
     ) throws {
         let topology = TestTopology()
         var served = topology.catalogue
+        for index in served.instances.indices { served.instances[index].hostname = served.instances[index].name }
         catalogue(&served)
         try Program.withDirectory { program in
             try program.importCatalogue(served)

@@ -12,12 +12,14 @@ struct Asking {
     /// The address text that `local-ipv4` falls back to and that an upstream is told. Nil: none, or not needed.
     var requester: [UInt8]?
     var body: UnsafeRawBufferPointer
+    /// Whether the body's length was announced. Nova fails on a password without it (contract nova.md §7).
+    var hasContentLength: Bool
 
     /// A copy that outlives the read buffer, for the time that somebody else is asked.
     func kept() -> KeptAsking {
         KeptAsking(
             route: route, method: method, methodName: Array(methodName), target: Array(target), accept: accept.copy,
-            requester: requester, body: Array(body))
+            requester: requester, body: Array(body), hasContentLength: hasContentLength)
     }
 }
 
@@ -30,6 +32,7 @@ struct KeptAsking: Sendable {
     var accept: [UInt8]?
     var requester: [UInt8]?
     var body: [UInt8]
+    var hasContentLength: Bool
 
     func withAsking<Result>(_ use: (Asking) throws -> Result) rethrows -> Result {
         try methodName.withUnsafeBytes { methodName in
@@ -38,7 +41,8 @@ struct KeptAsking: Sendable {
                     try use(
                         Asking(
                             route: route, method: method, methodName: methodName, target: target,
-                            accept: accept.map(HeaderValue.joined) ?? .absent, requester: requester, body: body))
+                            accept: accept.map(HeaderValue.joined) ?? .absent, requester: requester, body: body,
+                            hasContentLength: hasContentLength))
                 }
             }
         }

@@ -15,6 +15,9 @@ struct PasswordAnswer {
         guard asking.method == .post else {
             return .reply(ErrorAnswer.page(400, "GET and POST only are supported.", asking))
         }
+        guard asking.hasContentLength else {
+            return .reply(ErrorAnswer.page(400, "Content-Length header is missing from request.", asking))
+        }
         guard !documents.hasPassword else { return .reply(Self.conflict(asking)) }
         guard asking.body.count <= Self.limit else {
             return .reply(ErrorAnswer.page(400, "Request is too large.", asking))

@@ -8,5 +8,6 @@ extension HeaderName {
     static var forwarded: HeaderName { "Forwarded" }
     static var metadataProvider: HeaderName { "X-Metadata-Provider" }
     static var metadataProviderSignature: HeaderName { "X-Metadata-Provider-Signature" }
+    static var contentLength: HeaderName { "Content-Length" }
     static var accept: HeaderName { "Accept" }
 }

@@ -45,10 +45,16 @@ extension Identify {
             let text = ForwardedHeader.client(of: request) ?? arrival.peer?.description
             return text.map { Array($0.utf8) }
         case .proxyHeaders:
-            let forwardedFor = request.header(.forwardedFor).copy
+            let forwardedFor = request.header(.forwardedFor).copy.map(Self.utf8(ofLatin1:))
             guard request.header(.metadataProvider).hasContent else { return forwardedFor }
             return forwardedFor.map { Array($0.prefix { $0 != UInt8(ascii: ",") }) }
         }
+    }
+
+    /// Nova reads header octets as Latin-1 and writes UTF-8.
+    private static func utf8(ofLatin1 octets: [UInt8]) -> [UInt8] {
+        guard octets.contains(where: { $0 >= 0x80 }) else { return octets }
+        return Array(String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) })).utf8)
     }
 
     private static func port(_ scope: Scope, _ peer: IPAddress?, _ directory: DocumentDirectory?) -> Caller {

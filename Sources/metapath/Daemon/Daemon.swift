@@ -20,6 +20,7 @@ struct Daemon {
         let workers = settings.workers > 0 ? settings.workers : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
         let log = try settings.accessLog.map(RequestLog.init(path:))
+        for warning in settings.vendorData.warnings { logger.warning("\(warning)") }
         let vendorData = vendorData(group)
         let path = try await MetadataPath(
             group: group, directory: DocumentDirectory(store: store, settings: settings.documents),

@@ -56,6 +56,8 @@ struct VendorDataSettings {
     var connectTimeout: Int
     var readTimeout: Int
     var failureFatal: Bool
+    /// What the operator should know although it does not prevent a start.
+    var warnings: [String] = []
 
     init(_ configuration: inout Configuration) {
         providers = []
@@ -74,7 +76,8 @@ struct VendorDataSettings {
             if parts.count == 2 {
                 targets.append(DynamicVendorData.Target(name: parts[0], url: parts[1]))
             } else {
-                configuration.reject(Options.vendorDataTargets, expected: "name@url items")
+                // Nova leaves such an item out as well (contract nova.md §8.2).
+                warnings.append("[api] vendordata_dynamic_targets: expected name@url, found “\(item)”; it is left out.")
             }
         }
         let bundle = configuration.value(Options.vendorDataCAFile)
