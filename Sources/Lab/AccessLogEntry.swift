@@ -6,13 +6,15 @@ struct AccessLogEntry: Decodable, Sendable {
         /// `router:UUID`, `network:UUID` or `service`.
         var listener: String
         var peer: String
+        /// Nanoseconds from the connection's beginning to its first complete request; nil for later requests.
+        var ns: Int?
     }
 
     struct Identification: Decodable, Sendable {
         var instance: String?
         /// Why there is no instance.
         var reason: String?
-        /// Nanoseconds, here and below.
+        /// Nanoseconds since the request was complete.
         var ns: Int
     }
 
@@ -29,9 +31,6 @@ struct AccessLogEntry: Decodable, Sendable {
     var answer: Answer
     /// Of the whole request.
     var ns: Int
-
-    /// What reading, queueing and writing took: all that is neither identification nor answer.
-    var arrivalTime: Int { max(0, ns - identify.ns - answer.ns) }
 
     /// The requests of one listener in the log, oldest first. A line that is still being written is passed over.
     static func read(_ path: String, listener: String) -> [AccessLogEntry] {

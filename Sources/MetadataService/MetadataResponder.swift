@@ -13,16 +13,19 @@ public final class MetadataResponder: Responder {
     private let identify: Identify
     private let answer: Answer
     private let loop: LoopContext
+    /// When the connection began, until its first request is there. Kept for the log only.
+    private var accepted: ContinuousClock.Instant?
 
     init(arrival: Arrival, identify: Identify, answer: Answer, loop: LoopContext) {
         self.arrival = arrival
         self.identify = identify
         self.answer = answer
         self.loop = loop
+        self.accepted = loop.log.map { _ in .now }
     }
 
     public func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition {
-        let trace = loop.log.map { RequestTrace(log: $0, arrival: arrival, request: request) }
+        let trace = trace(request)
         let asking = asking(request)
         switch outcome(request, asking, trace) {
         case .reply(let reply):
@@ -35,6 +38,12 @@ public final class MetadataResponder: Responder {
             }
             return .later(future)
         }
+    }
+
+    private func trace(_ request: borrowing Request) -> RequestTrace? {
+        guard let log = loop.log else { return nil }
+        defer { accepted = nil }
+        return RequestTrace(log: log, arrival: arrival, accepted: accepted, request: request)
     }
 
     public func page(for failure: WireFailure) -> Response {

@@ -12,6 +12,8 @@ struct RequestRecord {
     var target: [UInt8]
     var status: Int
     var bytes: Int
+    /// From the connection's beginning to its first complete request; nil for later ones.
+    var arrived: Duration?
     /// Since the request was complete: when it was identified, when the answer was ready.
     var identified: Duration
     var answered: Duration
@@ -22,6 +24,7 @@ struct RequestRecord {
             "time": .string(Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))),
             "arrive": [
                 "listener": .string(arrival.listener), "peer": .string(orNull: arrival.peer?.description),
+                "ns": arrived.map { .integer($0.nanoseconds) } ?? .null,
             ],
             "identify": [
                 "instance": .string(orNull: instance?.description), "reason": .string(orNull: refusal?.reason),

@@ -8,6 +8,7 @@ final class RequestTrace {
     private let log: RequestLog
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
+    private let arrived: Duration?
     private let arrival: Arrival
     private let method: [UInt8]
     private let target: [UInt8]
@@ -15,12 +16,14 @@ final class RequestTrace {
     private var refusal: Refusal?
     private var identified: Duration = .zero
 
-    init(log: RequestLog, arrival: Arrival, request: borrowing Request) {
+    /// - Parameter accepted: when the connection was; nil for any but its first request.
+    init(log: RequestLog, arrival: Arrival, accepted: ContinuousClock.Instant?, request: borrowing Request) {
         self.log = log
         self.arrival = arrival
         self.method = Array(request.methodBytes)
         self.target = Array(request.target)
         self.start = clock.now
+        self.arrived = accepted?.duration(to: start)
     }
 
     func identified(_ instance: InstanceID?, _ refusal: Refusal?) {
@@ -33,6 +36,6 @@ final class RequestTrace {
         log.record(
             RequestRecord(
                 arrival: arrival, instance: instance, refusal: refusal, method: method, target: target, status: status,
-                bytes: bytes, identified: identified, answered: start.duration(to: clock.now)))
+                bytes: bytes, arrived: arrived, identified: identified, answered: start.duration(to: clock.now)))
     }
 }

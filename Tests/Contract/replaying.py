@@ -48,12 +48,13 @@ class Listed:
     path: re.Pattern
     request: re.Pattern
 
-    def covers(self, fixture, record):
+    def covers(self, profile, fixture, record):
         """Whether the recorded request is one of those. `request` is looked for in its note and its headers."""
+        name = f"{profile}/{fixture}" if "/" in self.fixture else fixture
         asked = record["request"]
         text = "\n".join([record.get("note") or "", *(f"{name}: {value}" for name, value in asked.get("headers", []))])
         return bool(
-            fnmatch.fnmatch(fixture, self.fixture) and fnmatch.fnmatch(asked["method"], self.method)
+            fnmatch.fnmatch(name, self.fixture) and fnmatch.fnmatch(asked["method"], self.method)
             and self.path.fullmatch(asked["path"]) and self.request.search(text))
 
 
@@ -83,10 +84,10 @@ def replay(oracle_directory, port, files):
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if not re.search(r"^\d+ requests, \d+ different$", done.stdout, re.MULTILINE):
         raise SystemExit(f"replay.py gave no result:\n{done.stdout}{done.stderr}")
-    return sort_out(done.stdout, recorded(files))
+    return sort_out(done.stdout, files[0].parent.name, recorded(files))
 
 
-def sort_out(text, records):
+def sort_out(text, profile, records):
     """What replay.py found. A request that made Nova hang up is a listed difference: any error is right there."""
     outcome, different, keep = Outcome(), set(), False
     rows = list(listed_differences())
@@ -94,7 +95,7 @@ def sort_out(text, records):
         if found := DIFFERENCE.match(line):
             key = found["file"], int(found["number"])
             different.add(key)
-            keep = not any(row.covers(key[0], records[key]) for row in rows)
+            keep = not any(row.covers(profile, key[0], records[key]) for row in rows)
             outcome.failed += keep
             outcome.listed += not keep
         if keep and (found or line.startswith("  ")):

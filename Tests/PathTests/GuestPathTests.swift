@@ -152,7 +152,7 @@ struct CloudInitTests {
                 #expect(read["public_keys"] as? [String] == ["ssh-ed25519 AAAA me@host"])
                 let id = served.topology.catalogue.instances[index].id
                 if datasource == "openstack" { #expect(read["instance_id"] as? String == "\(id)") }
-                #expect((read["user_data"] as? [String: Any])?["bytes"] as? Int == 32)
+                #expect((read["user_data"] as? [String: Any])?["bytes"] as? Int == 31)
             }
         }
     }

@@ -217,7 +217,7 @@ struct LabRunTests {
         let path = NSTemporaryDirectory() + "access-\(UInt32.random(in: 0...UInt32.max)).log"
         defer { unlink(path) }
         let line = """
-            {"time": "2026-01-01T00:00:00Z", "arrive": {"listener": "router:a", "peer": "10.0.0.5"}, "identify": \
+            {"time": "2026-01-01T00:00:00Z", "arrive": {"listener": "router:a", "peer": "10.0.0.5", "ns": 70}, "identify": \
             {"instance": "b", "reason": null, "ns": 10}, "answer": {"method": "GET", "path": "/", "status": 200, \
             "bytes": 3, "ns": 20}, "ns": 100}
             """
@@ -226,7 +226,7 @@ struct LabRunTests {
         let entries = AccessLogEntry.read(path, listener: "router:a")
         #expect(entries.count == 1)
         #expect(entries.first?.identify.instance == "b")
-        #expect(entries.first?.arrivalTime == 70)
+        #expect(entries.first?.arrive.ns == 70)
         #expect(AccessLogEntry.read(path + "-missing", listener: "service").isEmpty)
     }
 

@@ -22,8 +22,11 @@ struct PasswordAnswer {
         guard asking.body.count <= Self.limit else {
             return .reply(ErrorAnswer.page(400, "Request is too large.", asking))
         }
-        guard let password = String(validating: asking.body, as: UTF8.self) else {
-            return .reply(ErrorAnswer.page(400, "The password is not valid UTF-8.", asking))
+        guard let password = String(validating: asking.body, as: UTF8.self),
+            password.unicodeScalars.allSatisfy({ $0.value <= 0xFFFF })
+        else {
+            // Nova's column holds the basic multilingual plane only, and it fails on anything else.
+            return .reply(ErrorAnswer.page(400, "The password is not UTF-8 text of characters up to U+FFFF.", asking))
         }
         return .later(store(password, asking.kept()))
     }
