@@ -63,7 +63,8 @@ import Darwin
 
     private static func listeningSocket() throws -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let bound = try SocketAddress(ipAddress: "127.0.0.1", port: 0).withSockAddr { bind(descriptor, $0, socklen_t($1)) }
+        let address = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+        let bound = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
         try #require(bound == 0 && listen(descriptor, 16) == 0)
         return descriptor
     }
