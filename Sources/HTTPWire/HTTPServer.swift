@@ -65,7 +65,7 @@ public final class HTTPServer: Sendable {
     /// Stops: closes the listeners and the idle connections, lets the others finish the request they are working on,
     /// and closes what is left after `grace`.
     public func stop(grace: TimeAmount) async {
-        for listener in listeners.takeAll() { await listener.close() }
+        for listener in listeners.all { await listener.close() }
         let ends = loops.values.map { box in box.eventLoop.flatSubmit { Self.drain(box, grace: grace) } }
         // Draining does not fail.
         for end in ends { try? await end.get() }
