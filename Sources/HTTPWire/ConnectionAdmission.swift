@@ -111,8 +111,8 @@ final class ConnectionAdmission: Sendable {
 }
 
 extension ConnectionAdmission.Capacity {
-    /// What the limits ask for, as far as the process may open descriptors. A part of those is left to listeners, upstream
-    /// connections, files and the like.
+    /// What the limits ask for, as far as the process may open descriptors. A part of those is left to listeners,
+    /// upstream connections, files and the like.
     init(_ limits: WireLimits, descriptors: Int) {
         let available = max(16, descriptors - min(256, descriptors / 4))
         refused = min(256, available / 8)

@@ -2,8 +2,8 @@ import NIOCore
 
 /// One client's connection: takes requests out of the bytes received, has them answered, sends the answers.
 ///
-/// Everything happens on the connection's event loop. A request that arrives in one piece is read where it was received,
-/// and its answer is written once, when the batch of bytes it came with has been worked off.
+/// Everything happens on the connection's event loop. A request that arrives in one piece is read where it was
+/// received, and its answer is written once, when the batch of bytes it came with has been worked off.
 final class ConnectionHandler: ChannelInboundHandler, Expiring {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -10,8 +10,8 @@ protocol Expiring: AnyObject {
     func expire()
 }
 
-/// Checks the deadlines of everything on one event loop together, so that a deadline costs no timer and moving it is one
-/// store. Sleeps while there is nothing to check.
+/// Checks the deadlines of everything on one event loop together, so that a deadline costs no timer and moving it is
+/// one store. Sleeps while there is nothing to check.
 final class DeadlineSweep<Member: Expiring> {
     let eventLoop: any EventLoop
     /// The time of the latest check, or of when there last was nothing to check: at most ``interval`` old.

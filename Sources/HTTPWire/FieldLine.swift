@@ -27,9 +27,9 @@ struct FieldLine {
     var name: ByteRange
     var value: ByteRange
 
-    /// Reads `name: value` (RFC 9112 §5) between two offsets, the line's end excluded. Nil when the name is not a token
-    /// directly followed by a colon, or the value has control characters other than tabs. A folded line starts with a
-    /// blank and so has no name.
+    /// Reads `name: value` (RFC 9112 §5) between two offsets, the line's end excluded. Nil when the name is not a
+    /// token directly followed by a colon, or the value has control characters other than tabs. A folded line starts
+    /// with a blank and so has no name.
     @inline(__always)
     init?(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) {
         var colon = start

@@ -12,8 +12,8 @@ import Darwin
 /// Each connection stays on one event loop of the group. When descriptors run out, accepting pauses for a second and
 /// goes on; connections that are there are served meanwhile.
 public final class HTTPServer: Sendable {
-    /// Makes the responder of one connection, on that connection's event loop. The channel tells the peer's and the local
-    /// address.
+    /// Makes the responder of one connection, on that connection's event loop. The channel tells the peer's and the
+    /// local address.
     public typealias ResponderFactory = @Sendable (any Channel) throws -> any Responder
 
     private let group: any EventLoopGroup
@@ -62,10 +62,10 @@ public final class HTTPServer: Sendable {
         try await listen(responder) { $0.withBoundSocket(descriptor) }
     }
 
-    /// Stops: closes the listeners and the idle connections, lets the others finish the request they are working on, and
-    /// closes what is left after `grace`.
+    /// Stops: closes the listeners and the idle connections, lets the others finish the request they are working on,
+    /// and closes what is left after `grace`.
     public func stop(grace: TimeAmount) async {
-        for listener in listeners.takeAll() { await listener.close() }
+        for listener in listeners.all { await listener.close() }
         let ends = loops.values.map { box in box.eventLoop.flatSubmit { Self.drain(box, grace: grace) } }
         // Draining does not fail.
         for end in ends { try? await end.get() }

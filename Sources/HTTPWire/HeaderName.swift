@@ -30,3 +30,13 @@ func equalsIgnoringCase(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -
         return true
     }
 }
+
+/// Equality of octets.
+@inline(__always)
+func equals(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+    guard bytes.count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { expected in
+        for index in 0..<expected.count where bytes[index] != expected[index] { return false }
+        return true
+    }
+}

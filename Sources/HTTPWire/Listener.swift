@@ -8,6 +8,12 @@ public struct Listener: Sendable {
         self.channel = channel
     }
 
+    var id: ObjectIdentifier { ObjectIdentifier(channel) }
+
+    func whenClosed(_ body: @escaping @Sendable () -> Void) {
+        channel.closeFuture.whenComplete { _ in body() }
+    }
+
     /// The address bound, with the port the kernel chose when 0 was asked for.
     public var localAddress: SocketAddress? { channel.localAddress }
 

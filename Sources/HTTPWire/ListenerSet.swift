@@ -2,16 +2,17 @@ import Synchronization
 
 /// A server's open listeners, for any thread.
 final class ListenerSet: Sendable {
-    private let listeners = Mutex<[Listener]>([])
+    private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
 
+    /// Keeps a listener until it is closed.
     func add(_ listener: Listener) {
-        listeners.withLock { $0.append(listener) }
+        listeners.withLock { $0[listener.id] = listener }
+        listener.whenClosed { self.remove(listener.id) }
     }
 
-    func takeAll() -> [Listener] {
-        listeners.withLock { listeners in
-            defer { listeners = [] }
-            return listeners
-        }
+    var all: [Listener] { listeners.withLock { Array($0.values) } }
+
+    private func remove(_ id: ObjectIdentifier) {
+        listeners.withLock { $0[id] = nil }
     }
 }

@@ -63,18 +63,15 @@ public struct Request: ~Copyable {
 }
 
 extension Request.Method {
+    @inline(__always)
     init(_ bytes: UnsafeRawBufferPointer) {
         self =
-            if bytes.elementsEqual("GET".utf8) {
-                .get
-            } else if bytes.elementsEqual("HEAD".utf8) {
-                .head
-            } else if bytes.elementsEqual("POST".utf8) {
-                .post
-            } else if bytes.elementsEqual("OPTIONS".utf8) {
-                .options
-            } else {
-                .other
+            switch bytes.count {
+            case 3 where equals(bytes, "GET"): .get
+            case 4 where equals(bytes, "HEAD"): .head
+            case 4 where equals(bytes, "POST"): .post
+            case 7 where equals(bytes, "OPTIONS"): .options
+            default: .other
             }
     }
 }

@@ -1,8 +1,8 @@
 /// Reads HTTP/1.x requests (RFC 9112) out of bytes that somebody else receives and keeps. Does no input or output.
 ///
 /// Give ``parse(_:)`` all bytes from where the request starts; it goes on where it stopped. When a request is complete,
-/// use it with ``withRequest(in:_:)`` on the same bytes, drop what it consumed and call ``reset()``. The result does not
-/// depend on how the bytes were split.
+/// use it with ``withRequest(in:_:)`` on the same bytes, drop what it consumed and call ``reset()``. The result does
+/// not depend on how the bytes were split.
 ///
 /// Strict where leniency lets two servers read one message differently: lines end with CR LF, one space separates the
 /// parts of the request line, no blank before a colon, no folded fields, one meaning of the body's length. Any method
@@ -154,8 +154,9 @@ extension RequestParser {
     }
 
     private mutating func readVersion(_ text: UnsafeRawBufferPointer) throws(WireFailure) {
-        guard text.count == 8, text.starts(with: "HTTP/".utf8), text[6] == UInt8(ascii: "."),
-            Octet.isDigit(text[5]), Octet.isDigit(text[7])
+        if equals(text, "HTTP/1.1") { return }
+        guard text.count == 8, equals(UnsafeRawBufferPointer(rebasing: text[..<5]), "HTTP/"),
+            text[6] == UInt8(ascii: "."), Octet.isDigit(text[5]), Octet.isDigit(text[7])
         else { throw Self.noRequestLine }
         guard text[5] == UInt8(ascii: "1"), text[7] <= UInt8(ascii: "1") else {
             throw WireFailure(.versionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")

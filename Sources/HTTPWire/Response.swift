@@ -7,8 +7,8 @@ public struct Response: Sendable {
     /// Everything but `Content-Length`, `Transfer-Encoding` and `Connection`, which the connection decides.
     public var fields: HeaderFields
     public var body: ByteBuffer
-    /// The length that `Content-Length` announces. Differs from the body's only in an answer to HEAD; nil when even that
-    /// is not known.
+    /// The length that `Content-Length` announces. Differs from the body's only in an answer to HEAD; nil when even
+    /// that is not known.
     public var contentLength: Int?
     /// Whether `Content-Length` comes before or after the other fields.
     public var order: FieldOrder

@@ -38,8 +38,9 @@ struct ResponseHead {
     /// `HTTP/1.1 200 OK`; the reason and the space before it may be missing.
     mutating func readStatusLine(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) throws(UpstreamError) {
         let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        guard line.count >= 12, line.starts(with: "HTTP/1.".utf8), line[7] == 0x30 || line[7] == 0x31,
-            line[8] == Octet.space, let code = decimal(UnsafeRawBufferPointer(rebasing: line[9..<12])), code >= 100,
+        guard line.count >= 12, equals(UnsafeRawBufferPointer(rebasing: line[..<7]), "HTTP/1."),
+            line[7] == 0x30 || line[7] == 0x31, line[8] == Octet.space,
+            let code = decimal(UnsafeRawBufferPointer(rebasing: line[9..<12])), code >= 100,
             line.count == 12 || line[12] == Octet.space, !containsControl(line, 12, line.count)
         else { throw .badResponse("it does not start with an HTTP/1.x status line") }
         self.code = code
@@ -76,16 +77,16 @@ struct ResponseHead {
         var found = false
         for field in fields where equalsIgnoringCase(field.name.of(bytes), "connection") {
             forEachListElement(of: field.value.of(bytes)) { option in
-                if option.count == name.count, zip(option, name).allSatisfy({ Octet.lowercased($0) == Octet.lowercased($1) }) {
-                    found = true
-                }
+                let isSame = zip(option, name).allSatisfy { Octet.lowercased($0) == Octet.lowercased($1) }
+                if isSame, option.count == name.count { found = true }
             }
         }
         return found
     }
 
     private static let hopByHop: [StaticString] = [
-        "connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+        "connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
+        "upgrade",
     ]
 
     private static func isHopByHop(_ name: UnsafeRawBufferPointer) -> Bool {

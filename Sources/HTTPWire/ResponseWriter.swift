@@ -3,9 +3,9 @@ import NIOCore
 /// Writes responses as bytes into a connection's outgoing buffer.
 ///
 /// ``write(_:contentType:body:order:)`` is the whole answer in one call. A body in pieces is announced with
-/// ``start(_:contentType:contentLength:order:fields:)`` and then given with ``append(_:)``; the pieces must add up to the
-/// announced length, or the answer is taken back and the client gets a 500. For HEAD, and for a status that has no body,
-/// the body given is left out.
+/// ``start(_:contentType:contentLength:order:fields:)`` and then given with ``append(_:)``; the pieces must add up to
+/// the announced length, or the answer is taken back and the client gets a 500. For HEAD, and for a status that has no
+/// body, the body given is left out.
 ///
 /// Neither `Date` nor `Server` is sent, as Nova's own hosts leave that to whatever stands before them.
 public struct ResponseWriter: ~Copyable {
@@ -50,8 +50,6 @@ public struct ResponseWriter: ~Copyable {
     /// Writes a whole response.
     ///
     /// - Parameters:
-    ///   - contentType: the value of `Content-Type`, without line breaks; no such field when nil.
-    ///   - order: which of `Content-Length` and `Content-Type` comes first (contract nova.md §2.5: the length).
     public mutating func write(
         _ status: Status, contentType: String?, body: UnsafeRawBufferPointer, order: FieldOrder = .lengthFirst
     ) {
@@ -106,58 +104,52 @@ extension ResponseWriter {
         isStarted = true
         announced = contentLength
         omitsBody = terms.isHead || status.isBodiless
-        buffer.reserveCapacity(minimumWritableBytes: 192 + (omitsBody ? 0 : contentLength ?? 0))
-        writeStatusLine(status)
-        if order == .lengthFirst { writeLength(status) }
-        if let contentType {
-            buffer.writeStaticString("Content-Type: ")
-            buffer.writeString(contentType)
-            buffer.writeStaticString("\r\n")
-        }
-        if !fields.isEmpty { buffer.writeImmutableBuffer(fields.lines) }
-        if order == .typeFirst { writeLength(status) }
-        writeEnd()
-    }
-
-    @inline(__always)
-    private mutating func writeStatusLine(_ status: Status) {
-        if status == .ok {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
-        } else {
-            buffer.writeString("HTTP/1.1 \(status.code) \(status.reason)\r\n")
-        }
-    }
-
-    @inline(__always)
-    private mutating func writeLength(_ status: Status) {
-        guard let announced, !status.isBodiless else { return }
-        buffer.writeStaticString("Content-Length: ")
-        buffer.writeDecimal(announced)
-        buffer.writeStaticString("\r\n")
-    }
-
-    @inline(__always)
-    private mutating func writeEnd() {
-        switch (terms.keepsAlive, terms.isHTTP10) {
-        case (true, false), (false, true): buffer.writeStaticString("\r\n")
-        case (true, true): buffer.writeStaticString("Connection: keep-alive\r\n\r\n")
-        case (false, false): buffer.writeStaticString("Connection: close\r\n\r\n")
+        let length = status.isBodiless ? nil : contentLength
+        let terms = terms
+        let text = status.reason.utf8.count + (contentType?.utf8.count ?? 0) + fields.lines.readableBytes
+        let body = omitsBody ? 0 : contentLength ?? 0
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: HeadCursor.fixedBytes + text + body) { memory in
+            var cursor = HeadCursor(memory)
+            cursor.putStatusLine(status)
+            if order == .lengthFirst { cursor.putLength(length) }
+            if let contentType {
+                cursor.put("Content-Type: ")
+                cursor.put(contentType)
+                cursor.put("\r\n")
+            }
+            if !fields.isEmpty { fields.lines.withUnsafeReadableBytes { cursor.put($0) } }
+            if order == .typeFirst { cursor.putLength(length) }
+            cursor.putEnd(terms)
+            return cursor.count
         }
     }
 }
 
-extension ByteBuffer {
-    /// Writes a number that is not negative in decimal, without making a string of it.
-    mutating func writeDecimal(_ number: Int) {
-        var rest = UInt64(max(0, number))
-        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
-            var index = 20
-            repeat {
-                index -= 1
-                digits[index] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
-                rest /= 10
-            } while rest > 0
-            writeBytes(UnsafeRawBufferPointer(rebasing: digits[index...]))
+extension HeadCursor {
+    @inline(__always)
+    fileprivate mutating func putStatusLine(_ status: Status) {
+        if status == .ok { return put("HTTP/1.1 200 OK\r\n") }
+        put("HTTP/1.1 ")
+        put(status.code)
+        put(" ")
+        put(status.reason)
+        put("\r\n")
+    }
+
+    @inline(__always)
+    fileprivate mutating func putLength(_ length: Int?) {
+        guard let length else { return }
+        put("Content-Length: ")
+        put(length)
+        put("\r\n")
+    }
+
+    @inline(__always)
+    fileprivate mutating func putEnd(_ terms: ResponseWriter.Terms) {
+        switch (terms.keepsAlive, terms.isHTTP10) {
+        case (true, false), (false, true): put("\r\n")
+        case (true, true): put("Connection: keep-alive\r\n\r\n")
+        case (false, false): put("Connection: close\r\n\r\n")
         }
     }
 }

@@ -23,9 +23,9 @@ public final class UpstreamClient {
 
     /// Sends a request and promises its response, of any status.
     ///
-    /// What is sent is exactly the method, the target, `Host`, `fields`, and `Content-Length` where there is a body or the
-    /// method has one by nature; and the body. A request other than POST is sent a second time when a kept connection
-    /// turns out to have been closed by the service before it began to answer.
+    /// What is sent is exactly the method, the target, `Host`, `fields`, and `Content-Length` where there is a body or
+    /// the method has one by nature; and the body. A request other than POST is sent a second time when a kept
+    /// connection turns out to have been closed by the service before it began to answer.
     ///
     /// Nothing given is needed any more when this returns.
     ///
@@ -131,10 +131,10 @@ extension UpstreamClient {
     /// What the framing of a request depends on.
     private struct Method {
         let bytes: UnsafeRawBufferPointer
-        var isHead: Bool { bytes.elementsEqual("HEAD".utf8) }
-        var isPost: Bool { bytes.elementsEqual("POST".utf8) }
+        var isHead: Bool { equals(bytes, "HEAD") }
+        var isPost: Bool { equals(bytes, "POST") }
         /// Whether an absent body is worth saying (RFC 9110 §8.6).
-        var expectsBody: Bool { isPost || bytes.elementsEqual("PUT".utf8) || bytes.elementsEqual("PATCH".utf8) }
+        var expectsBody: Bool { isPost || equals(bytes, "PUT") || equals(bytes, "PATCH") }
 
         init(_ bytes: UnsafeRawBufferPointer) {
             self.bytes = bytes
@@ -154,7 +154,7 @@ extension UpstreamClient {
         buffer.writeImmutableBuffer(fields.lines)
         if !body.isEmpty || method.expectsBody {
             buffer.writeStaticString("Content-Length: ")
-            buffer.writeDecimal(body.count)
+            buffer.writeString(String(body.count))
             buffer.writeStaticString("\r\n")
         }
         buffer.writeStaticString("\r\n")

@@ -11,8 +11,9 @@ public struct UpstreamLimits: Sendable {
     public var sweepInterval: TimeAmount = .milliseconds(250)
     /// Connections open at once. 1…65535. Further requests wait.
     public var connections = 256
-    /// Connections kept for the next request. 0…``connections``.
-    public var idleConnections = 32
+    /// Connections kept for the next request. 0…``connections``. With fewer than there usually are requests at once,
+    /// connections are opened and closed all the time, which makes forwarding half as dear again.
+    public var idleConnections = 128
     /// Requests that may wait for a connection. Beyond it: ``UpstreamError/overloaded``.
     public var waitingRequests = 4096
     /// Largest response head. 1…1 MiB.

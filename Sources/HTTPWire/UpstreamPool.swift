@@ -17,7 +17,8 @@ public final class UpstreamPool: Sendable {
         self.clients = clients
     }
 
-    /// The part that belongs to `eventLoop`. Must be called on that loop, as when a ``HTTPServer/ResponderFactory`` runs.
+    /// The part that belongs to `eventLoop`. Must be called on that loop, as when a ``HTTPServer/ResponderFactory``
+    /// runs.
     ///
     /// For a loop that is not the pool's it is one of its own, not shared and not closed with the pool.
     public func client(on eventLoop: any EventLoop) -> UpstreamClient {

@@ -12,8 +12,8 @@ final class WireLoop {
         self.sweep = DeadlineSweep(eventLoop: eventLoop, interval: limits.sweepInterval)
     }
 
-    /// An empty buffer to write responses into. One buffer serves all connections in turn as long as their clients accept
-    /// what is written, so that an idle connection holds none.
+    /// An empty buffer to write responses into. One buffer serves all connections in turn as long as their clients
+    /// accept what is written, so that an idle connection holds none.
     @inline(__always)
     func takeBuffer() -> ByteBuffer {
         var buffer = spare

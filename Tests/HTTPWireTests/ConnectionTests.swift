@@ -16,7 +16,8 @@ import Testing
 
     @Test func pipelinedRequestsAreAnsweredInOrderWithOneWrite() throws {
         let connection = try TestConnection()
-        try connection.receive("GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /3 HTTP/1.1\r\n\r")
+        try connection.receive(
+            "GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /3 HTTP/1.1\r\n\r")
         let batch = try #require(try connection.channel.readOutbound(as: ByteBuffer.self))
         #expect(try connection.channel.readOutbound(as: ByteBuffer.self) == nil)
         #expect(String(buffer: batch).matches(of: /HTTP\/1.1 200 OK/).count == 2)

@@ -16,8 +16,8 @@ import Testing
             self.name = name
             self.input = input + rest
             self.expected = ParsedRequest(
-                method: method, target: target, isHTTP10: isHTTP10, keepsAlive: keepsAlive, headers: headers, body: body,
-                consumed: input.utf8.count)
+                method: method, target: target, isHTTP10: isHTTP10, keepsAlive: keepsAlive, headers: headers,
+                body: body, consumed: input.utf8.count)
         }
     }
 
@@ -49,7 +49,8 @@ import Testing
             headers: ["Content-Length=5", "content-length=05"], body: "hello"),
         Valid(
             "chunks",
-            "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n00A;x=\"y\" ;z\r\n, new worl\r\n1 ;a\r\nd\r\n0\r\nT: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                + "5\r\nhello\r\n00A;x=\"y\" ;z\r\n, new worl\r\n1 ;a\r\nd\r\n0\r\nT: 1\r\n\r\n",
             rest: "GET", method: "POST", headers: ["Transfer-Encoding=Chunked"], body: "hello, new world"),
         Valid(
             "no chunks", "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n000\r\n\r\n", method: "PUT",
@@ -138,7 +139,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nA: b\r\n\r", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhell",
+        "", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nA: b\r\n\r",
+        "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhell",
         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r",
     ])
     func waitsForTheRest(_ input: String) {
@@ -146,7 +148,8 @@ import Testing
     }
 
     @Test func octetsOutsideASCIIAreKept() {
-        let input = Array("GET /".utf8) + [0x80, 0xFF] + Array(" HTTP/1.1\r\nA: ".utf8) + [0xE9] + Array("\r\n\r\n".utf8)
+        let middle = Array(" HTTP/1.1\r\nA: ".utf8)
+        let input = Array("GET /".utf8) + [0x80, 0xFF] + middle + [0xE9] + Array("\r\n\r\n".utf8)
         var parser = RequestParser()
         input.withUnsafeBytes { bytes in
             guard case .request = parser.parse(bytes) else { return #expect(Bool(false), "not a request") }

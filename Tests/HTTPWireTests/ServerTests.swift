@@ -49,21 +49,28 @@ import Darwin
         }
     }
 
-    @Test func servesASocketOpenedElsewhere() async throws {
+    @Test func servesSocketsOpenedElsewhere() async throws {
+        let path = "/tmp/httpwire-test-fd-\(getpid()).sock"
+        defer { unlink(path) }
+        let addresses = try [
+            SocketAddress(ipAddress: "127.0.0.1", port: 0), SocketAddress(unixDomainSocketPath: path),
+        ]
         try await withEventLoops { group in
-            let descriptor = try Self.listeningSocket()
             let server = HTTPServer(group: group)
-            let listener = try await server.serve(descriptor: descriptor, responder: Self.echo)
-            let client = try await TestClient.connect(to: Self.address(listener), on: group)
-            try await client.send("GET /fd HTTP/1.1\r\n\r\n")
-            #expect(try await client.receive(until: "GET /fd ").hasPrefix("HTTP/1.1 200 OK"))
+            for (family, address) in zip([AF_INET, AF_UNIX], addresses) {
+                let descriptor = try Self.listeningSocket(family, address)
+                let listener = try await server.serve(descriptor: descriptor, responder: Self.echo)
+                let client = try await TestClient.connect(to: Self.address(listener), on: group)
+                try await client.send("GET /fd HTTP/1.1\r\n\r\n")
+                #expect(try await client.receive(until: "GET /fd ").hasPrefix("HTTP/1.1 200 OK"))
+            }
             await server.stop(grace: .seconds(5))
         }
     }
 
-    private static func listeningSocket() throws -> CInt {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let bound = try SocketAddress(ipAddress: "127.0.0.1", port: 0).withSockAddr { bind(descriptor, $0, socklen_t($1)) }
+    private static func listeningSocket(_ family: CInt, _ address: SocketAddress) throws -> CInt {
+        let descriptor = socket(family, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let bound = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
         try #require(bound == 0 && listen(descriptor, 16) == 0)
         return descriptor
     }

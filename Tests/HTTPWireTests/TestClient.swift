@@ -23,7 +23,8 @@ struct TestClient: Sendable {
             context.close(promise: nil)
         }
 
-        /// Gives what was received up to and including the text waited for, or everything once the connection has ended.
+        /// Gives what was received up to and including the text waited for, or everything once the connection has
+        /// ended.
         func check() {
             guard let (needle, promise) = waiter else { return }
             if let needle, let found = received.firstRange(of: needle) {
@@ -42,7 +43,9 @@ struct TestClient: Sendable {
     private let inbox: NIOLoopBoundBox<Inbox?>
 
     /// - Parameter reads: whether it accepts anything from the server.
-    static func connect(to address: SocketAddress, on group: any EventLoopGroup, reads: Bool = true) async throws -> TestClient {
+    static func connect(
+        to address: SocketAddress, on group: any EventLoopGroup, reads: Bool = true
+    ) async throws -> TestClient {
         let loop = group.any()
         let box = NIOLoopBoundBox.makeEmptyBox(valueType: Inbox.self, eventLoop: loop)
         let channel = try await ClientBootstrap(group: loop)
