@@ -144,7 +144,9 @@ struct CloudInitTests {
             }
         }) { served in
             for (index, name) in [served.topology.first, served.topology.second, served.topology.third].enumerated() {
-                let result = try run([CloudInit.reader, datasource], in: try served.lab.namespace(of: name))
+                // Through ip(8), which shows the namespace's own devices under /sys as a guest would see them.
+                let namespace = try served.lab.namespace(of: name)
+                let result = try run(["ip", "netns", "exec", namespace, CloudInit.reader, datasource])
                 #expect(result.status == 0, "\(result.errors)")
                 let read = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
                 #expect(read["hostname"] as? String == "\(name).novalocal" || read["hostname"] as? String == name)

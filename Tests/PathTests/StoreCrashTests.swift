@@ -9,16 +9,21 @@ import Testing
 
 /// `kill -9` at any moment of an import leaves all of it or nothing.
 struct StoreCrashTests {
+    /// Moments, spread evenly over the time that an import takes.
+    private static let rounds = 16
+
     @Test func anImportThatIsKilledLeavesAllOrNothing() throws {
         try Program.withDirectory { program in
             var catalogue = Lab.scaled(networks: 1, instances: 400)
+            let start = ContinuousClock.now
             try program.importCatalogue(catalogue)
+            let whole = (ContinuousClock.now - start) / Self.rounds
             var before = 0
-            for round in 1...12 {
+            for round in 1...Self.rounds {
                 for index in catalogue.instances.indices { catalogue.instances[index].instanceType = "round\(round)" }
                 let file = "\(program.directory)/round.yaml"
                 try write(catalogue, to: file)
-                try killDuringImport(program, file, afterMilliseconds: UInt32(round * 12))
+                try killDuringImport(program, file, after: whole * round)
                 let types = try exportedTypes(program)
                 #expect(types.count == 1, "a part of round \(round) was kept")
                 if types.first == "round\(round)" { before = round }
@@ -32,12 +37,12 @@ struct StoreCrashTests {
         try InstanceFile.yaml(catalogue).write(toFile: file, atomically: true, encoding: .utf8)
     }
 
-    private func killDuringImport(_ program: Program, _ file: String, afterMilliseconds delay: UInt32) throws {
+    private func killDuringImport(_ program: Program, _ file: String, after delay: Duration) throws {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { close(null) }
         let command = NamespaceCommand([Program.path, "instance", "import", file, "--store", program.store])
         let process = try command.start(output: null, errors: null)
-        usleep(delay * 1000)
+        usleep(UInt32(delay / .microseconds(1)))
         kill(process.pid, SIGKILL)
         _ = process.wait()
     }
