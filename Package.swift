@@ -53,7 +53,7 @@ let package = Package(
         target("Identification", ["InstanceModel", crypto]),
         target("OsloConfig"),
         // seam
-        target("InstanceStore", ["InstanceModel", "MetadataDocuments"]),
+        target("InstanceStore", ["InstanceModel", "MetadataDocuments", "Identification"]),
         // drivers
         target("InstanceFile", ["InstanceModel", crypto, yams]),
         target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb, grdbSQLite]),

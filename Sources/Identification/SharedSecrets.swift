@@ -1,4 +1,5 @@
 import Crypto
+import InstanceModel
 
 /// The secrets under which a caller may sign instance ids: the one we sign with, then any that are still accepted
 /// while a new one is being rolled out.
@@ -47,6 +48,15 @@ public struct SharedSecrets: Sendable {
         var message = message
         let code = message.withUTF8 { secrets[0].code(for: UnsafeRawBufferPointer($0)) }
         return String(decoding: Self.hexadecimal(code), as: UTF8.self)
+    }
+
+    /// The signatures of an instance's id in its canonical spelling, under each secret.
+    public func expectedSignature(of id: InstanceID) -> ExpectedSignature {
+        var message = id.description
+        return ExpectedSignature(
+            message.withUTF8 { message in
+                secrets.flatMap { Self.hexadecimal($0.code(for: UnsafeRawBufferPointer(message))) }
+            })
     }
 
     /// Whether `signature` is that of `message` under any of the secrets. Takes the same time wherever they differ.

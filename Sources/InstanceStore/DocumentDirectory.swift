@@ -1,3 +1,4 @@
+import Identification
 import InstanceModel
 import MetadataDocuments
 import Synchronization
@@ -10,7 +11,7 @@ import Synchronization
 public final class DocumentDirectory: Sendable {
     private struct State {
         var revision: Revision?
-        var documents: [InstanceID: InstanceDocuments] = [:]
+        var instances: [InstanceID: KnownInstance] = [:]
         var owners: [PortKey: InstanceID] = [:]
         /// The keys under `owners` that lead to an instance, to be forgotten with it.
         var keys: [InstanceID: [PortKey]] = [:]
@@ -18,42 +19,45 @@ public final class DocumentDirectory: Sendable {
 
     public let store: any InstanceStore
     private let settings: DocumentSettings
+    private let secrets: SharedSecrets
     private let state = Mutex(State())
     private let follower: ChangeFollower
 
-    public init(store: any InstanceStore, settings: DocumentSettings) {
+    /// - Parameter secrets: those under which callers sign instance ids.
+    public init(store: any InstanceStore, settings: DocumentSettings, secrets: SharedSecrets) {
         self.store = store
         self.settings = settings
+        self.secrets = secrets
         self.follower = ChangeFollower()
     }
 
     // MARK: warm
 
-    public func documents(of id: InstanceID) -> InstanceDocuments? {
-        state.withLock { $0.documents[id] }
+    public func instance(_ id: InstanceID) -> KnownInstance? {
+        state.withLock { $0.instances[id] }
     }
 
     public func documents(at key: PortKey) -> InstanceDocuments? {
-        state.withLock { state in state.owners[key].flatMap { state.documents[$0] } }
+        state.withLock { state in state.owners[key].flatMap { state.instances[$0]?.documents } }
     }
 
     /// How many instances are held ready.
-    public var count: Int { state.withLock { $0.documents.count } }
+    public var count: Int { state.withLock { $0.instances.count } }
 
     // MARK: cold
 
     /// The documents of an instance, rendered now if they are not held. Nil: the store has no such instance.
     public func load(_ id: InstanceID) async throws -> InstanceDocuments? {
-        if let known = documents(of: id) { return known }
+        if let known = self.instance(id) { return known.documents }
         let before = state.withLock { $0.revision }
         guard let instance = try await store.instance(id) else { return nil }
-        let rendered = InstanceDocuments(instance, settings: settings)
-        return state.withLock { state in
+        let documents = InstanceDocuments(instance, settings: settings)
+        let known = KnownInstance(documents: documents, signature: secrets.expectedSignature(of: id))
+        state.withLock { state in
             // What was read before a change was applied may be older than the change: use it, do not keep it.
-            guard state.revision == before else { return rendered }
-            state.documents[id] = rendered
-            return rendered
+            if state.revision == before { state.instances[id] = known }
         }
+        return documents
     }
 
     /// The instances that the store finds at `key`; a sole one is remembered.
@@ -85,7 +89,7 @@ public final class DocumentDirectory: Sendable {
         state.revision = changes.revision
         guard known != nil else { return state = State(revision: changes.revision) }
         for id in changes.instances {
-            state.documents[id] = nil
+            state.instances[id] = nil
             for key in state.keys.removeValue(forKey: id) ?? [] { state.owners[key] = nil }
         }
         if changes.allAddresses {

@@ -75,22 +75,23 @@ extension Identify {
         _ request: borrowing Request, _ secrets: SharedSecrets, _ directory: DocumentDirectory?
     ) -> Caller {
         let tenant = request.header(.tenantID)
+        var known: KnownInstance?
         let identified = request.header(.instanceID).lent { instanceID in
             request.header(.instanceIDSignature).lent { signature in
-                tenant.lent {
+                tenant.lent { tenantID in
                     SignedHeaders(secrets: secrets)
-                        .instanceID(instanceID: instanceID, signature: signature, tenantID: $0)
+                        .instanceID(instanceID: instanceID, signature: signature, tenantID: tenantID) { id in
+                            known = directory?.instance(id)
+                            return known?.signature
+                        }
                 }
             }
         }
         switch identified {
         case .failure(let refusal): return .refused(refusal)
         case .success(let id):
-            guard let documents = directory?.documents(of: id) else {
-                return .unknown(.signed(id, tenant: tenant.copy ?? []))
-            }
-            let belongs = tenant.withBytes { $0.elementsEqual(documents.projectID) } ?? false
-            return belongs ? .known(documents) : .refused(.wrongTenant)
+            guard let known else { return .unknown(.signed(id, tenant: tenant.copy ?? [])) }
+            return tenant.equals(known.documents.projectID) ? .known(known.documents) : .refused(.wrongTenant)
         }
     }
 
@@ -118,6 +119,15 @@ extension HeaderValue {
     @inline(__always)
     func lent<Result>(_ use: (UnsafeRawBufferPointer?) -> Result) -> Result {
         withBytes(use) ?? use(nil)
+    }
+
+    /// Exactly these bytes; false for an absent field.
+    func equals(_ bytes: [UInt8]) -> Bool {
+        withBytes { value in
+            guard value.count == bytes.count else { return false }
+            for index in 0..<value.count where value[index] != bytes[index] { return false }
+            return true
+        } ?? false
     }
 
     /// The value as text, damaged where it is not UTF-8; nil for an absent field.

@@ -22,9 +22,10 @@ struct Daemon {
         let log = try settings.accessLog.map(RequestLog.init(path:))
         for warning in settings.vendorData.warnings { logger.warning("\(warning)") }
         let vendorData = vendorData(group)
+        let directory = DocumentDirectory(store: store, settings: settings.documents, secrets: settings.secrets)
         let path = try await MetadataPath(
-            group: group, directory: DocumentDirectory(store: store, settings: settings.documents),
-            answer: answer(vendorData, group), log: log, reporter: Reporter(logger: logger))
+            group: group, directory: directory, answer: answer(vendorData, group), log: log,
+            reporter: Reporter(logger: logger))
         let server = HTTPServer(group: group, limits: settings.limits)
         try await listen(server, path)
 
