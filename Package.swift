@@ -64,7 +64,7 @@ let package = Package(
         target("HTTPWire", [nioCore, nioPosix]),
         // roles
         target("MetadataService", [
-            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient, nioCore,
+            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient, crypto, nioCore,
             nioHTTP1, nioPosix, nioSSL, logging,
         ]),
         target("NamespaceProxy", [
