@@ -63,14 +63,19 @@ let package = Package(
         // wire
         target("HTTPWire", [nioCore, nioPosix]),
         // roles
-        target("MetadataService", [
-            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient, crypto, nioCore,
-            nioHTTP1, nioPosix, nioSSL, logging,
-        ]),
-        target("NamespaceProxy", [
-            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", "MetadataService",
-            "NetworkNamespaces", nioCore, nioPosix, logging,
-        ]),
+        target(
+            "MetadataService",
+            [
+                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient,
+                crypto, nioCore,
+                nioHTTP1, nioPosix, nioSSL, logging,
+            ]),
+        target(
+            "NamespaceProxy",
+            [
+                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", "MetadataService",
+                "NetworkNamespaces", nioCore, nioPosix, logging,
+            ]),
         target("Lab", ["InstanceModel", "NetworkNamespaces"]),
         // program
         .executableTarget(
@@ -89,10 +94,13 @@ let package = Package(
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
-        test("MetadataServiceTests", [
-            "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "SQLiteInstanceStore", "HTTPWire",
-            "MetadataService", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
-        ]),
+        test(
+            "MetadataServiceTests",
+            [
+                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "SQLiteInstanceStore",
+                "HTTPWire",
+                "MetadataService", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
+            ]),
         test("PathTests", ["InstanceModel", "InstanceFile", "NetworkNamespaces", "Lab", "metapath"]),
     ]
 )

@@ -97,7 +97,8 @@ public final class HTTPServer: Sendable {
     /// Sets a new connection up. TCP_NODELAY comes with the listening socket.
     private func serve(_ channel: any Channel, _ makeResponder: ResponderFactory) throws {
         let handler = ConnectionHandler(
-            limits: limits, loop: loop(of: channel.eventLoop), admission: admission, responder: try makeResponder(channel))
+            limits: limits, loop: loop(of: channel.eventLoop), admission: admission,
+            responder: try makeResponder(channel))
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         try channel.pipeline.syncOperations.addHandler(handler)
     }

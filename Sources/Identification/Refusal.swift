@@ -1,6 +1,5 @@
-/// Why a request has no instance, with the status and the text its sender gets.
-///
-/// Sources: contract nova.md §2.2–§2.4 and neutron.md §0 rule 5.
+/// Why a request has no instance (contract nova.md §2.2–§2.4, neutron.md §0 rule 5). What its sender is told is the
+/// answer's concern.
 public enum Refusal: Error, Hashable, Sendable {
     case missingInstanceID
     case missingSignature
@@ -22,40 +21,22 @@ public enum Refusal: Error, Hashable, Sendable {
     /// Address mode: several instances have the address, and nothing tells them apart.
     case ambiguousAddress(found: Int)
 
-    public var status: Int {
-        switch self {
-        case .missingInstanceID, .missingSignature, .missingTenantID, .missingForwardedFor, .noSubnets, .portCount: 400
-        case .wrongSignature: 403
-        case .unknownInstance, .wrongTenant, .noPort, .severalPorts: 404
-        case .ambiguousAddress: 500
-        }
-    }
-
-    /// Nova's words, for the answer.
-    public var explanation: String {
-        switch self {
-        case .missingInstanceID: "X-Instance-ID header is missing from request."
-        case .missingSignature: "X-Instance-ID-Signature header is missing from request."
-        case .missingTenantID: "X-Tenant-ID header is missing from request."
-        case .wrongSignature: "Invalid proxy request signature."
-        case .missingForwardedFor: "X-Forwarded-For is missing from request."
-        case .noSubnets(let provider): "Could not find any subnets for provider \(provider)"
-        case .portCount(let provider, let address, let found):
-            "Expected a single port matching provider \(provider) and IP \(address). Found \(found)."
-        case .unknownInstance, .wrongTenant, .noPort, .severalPorts: "The resource could not be found."
-        case .ambiguousAddress: "An unknown error has occurred. Please try your request again."
-        }
-    }
-
-    /// Our words, for the log and the trace: what a 404 does not tell.
+    /// For the log and the trace: what a 404 does not tell.
     public var reason: String {
         switch self {
+        case .missingInstanceID: "there is no X-Instance-ID header"
+        case .missingSignature: "there is no X-Instance-ID-Signature header"
+        case .missingTenantID: "there is no X-Tenant-ID header"
+        case .wrongSignature: "the signature was not made with a shared secret of ours"
         case .unknownInstance: "no instance has this id"
         case .wrongTenant: "the instance belongs to another project than X-Tenant-ID says"
+        case .missingForwardedFor: "there is no X-Forwarded-For header"
+        case .noSubnets(let provider): "no network belongs to the provider \(provider)"
+        case .portCount(let provider, let address, let found):
+            "\(found) ports of the provider \(provider) have the address \(address); one was expected"
         case .noPort: "no port has this address here"
         case .severalPorts(let found): "\(found) ports have this address here; one was expected"
         case .ambiguousAddress(let found): "\(found) instances have this address; one was expected"
-        default: explanation
         }
     }
 }

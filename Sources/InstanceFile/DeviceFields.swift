@@ -17,21 +17,24 @@ struct DeviceDraft {
     static let expectedTypes = "one of nic, disk, share"
     static let tables = ["nic": nicFields, "disk": diskFields, "share": shareFields]
 
-    static let nicFields = FieldTable(commonFields + [
-        Field("mac", \.mac, required: "a MAC address such as fa:16:3e:9c:bf:3d") { $0.macAddress($1) },
-        Field("vlan", \.vlan) { $0.integer($1, 0...4095) },
-        Field("trusted", \.trusted) { $0.boolean($1) },
-    ])
+    static let nicFields = FieldTable(
+        commonFields + [
+            Field("mac", \.mac, required: "a MAC address such as fa:16:3e:9c:bf:3d") { $0.macAddress($1) },
+            Field("vlan", \.vlan) { $0.integer($1, 0...4095) },
+            Field("trusted", \.trusted) { $0.boolean($1) },
+        ])
 
-    static let diskFields = FieldTable(commonFields + [
-        Field(nullable: "serial", \.serial) { $0.text($1) },
-        Field(nullable: "path", \.path) { $0.text($1) },
-    ])
+    static let diskFields = FieldTable(
+        commonFields + [
+            Field(nullable: "serial", \.serial) { $0.text($1) },
+            Field(nullable: "path", \.path) { $0.text($1) },
+        ])
 
-    static let shareFields = FieldTable(commonFields + [
-        Field("share_id", \.shareID, required: "the share's id") { $0.text($1) },
-        Field("tag", \.shareTag, required: "the tag the share is mounted by") { $0.text($1) },
-    ])
+    static let shareFields = FieldTable(
+        commonFields + [
+            Field("share_id", \.shareID, required: "the share's id") { $0.text($1) },
+            Field("tag", \.shareTag, required: "the tag the share is mounted by") { $0.text($1) },
+        ])
 
     private static let commonFields: [Field<DeviceDraft>] = [
         Field("type", \.type) { $0.text($1) },

@@ -37,7 +37,8 @@ extension Assembly {
         let value = draft.place.isMapping ? draft.place.field("address") : draft.place
         if !ranges.contains(where: { $0.contains(address) }) {
             let list = network.subnets.map(\.cidr).joined(separator: ", ")
-            let expected = ranges.isEmpty
+            let expected =
+                ranges.isEmpty
                 ? "no address, because network \(quoted(network.name)) has no subnet"
                 : "an address in a subnet of network \(quoted(network.name)) (\(list))"
             reader.refuse(value, expected: expected)

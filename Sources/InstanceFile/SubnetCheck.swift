@@ -31,7 +31,8 @@ struct SubnetCheck {
         for route in draft.subnet.routes {
             guard let range = CIDR(route.cidr), let gateway = IPAddress(route.gateway) else { continue }
             guard range.address.family != family || gateway.family != family else { continue }
-            reader.refuse(draft.place.field("routes"), expected: "routes of the subnet's family",
+            reader.refuse(
+                draft.place.field("routes"), expected: "routes of the subnet's family",
                 found: "\(quoted(route.cidr)) by way of \(quoted(route.gateway))")
         }
         if draft.subnet.ipv6AddressMode != nil, family == .v4 {

@@ -52,7 +52,8 @@ public struct StoreChanges: Sendable, Equatable {
     /// Routers or networks changed so that any known address may mean another instance.
     public var allAddresses: Bool
 
-    public init(revision: Revision, instances: [InstanceID] = [], addresses: [PortKey] = [], allAddresses: Bool = false) {
+    public init(revision: Revision, instances: [InstanceID] = [], addresses: [PortKey] = [], allAddresses: Bool = false)
+    {
         self.revision = revision
         self.instances = instances
         self.addresses = addresses

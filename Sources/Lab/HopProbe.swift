@@ -60,7 +60,8 @@ struct HopProbe: Sendable {
         }
         let answer = entry.answer
         return [
-            .init(hop: "arrive", decision: "\(entry.arrive.peer) in \(entry.arrive.listener)", time: entry.arrive.ns ?? 0),
+            .init(
+                hop: "arrive", decision: "\(entry.arrive.peer) in \(entry.arrive.listener)", time: entry.arrive.ns ?? 0),
             .init(hop: "identify", decision: identity ?? entry.identify.reason ?? "nobody", time: entry.identify.ns),
             .init(
                 hop: "answer", decision: "\(answer.status), \(answer.bytes) bytes for \(answer.method) \(answer.path)",

@@ -34,11 +34,12 @@ public struct LabError: Error, Sendable, Equatable {
     }
 
     init(_ error: NamespaceError) {
-        let kind: Kind = switch error.kind {
-        case .notPermitted: .notPermitted
-        case .toolMissing: .unsupported
-        case .noSuchNamespace, .addressInUse, .failed: .commandFailed
-        }
+        let kind: Kind =
+            switch error.kind {
+            case .notPermitted: .notPermitted
+            case .toolMissing: .unsupported
+            case .noSuchNamespace, .addressInUse, .failed: .commandFailed
+            }
         self.init(kind, error.message)
     }
 

@@ -35,7 +35,8 @@ struct LabSegment: Sendable {
         self.ranges = ranges
         isRouted = catalogue.routers.contains { $0.networks.contains(network.id) }
         let ports = catalogue.instances.flatMap(\.ports).filter { $0.network?.id == network.id }
-        let known = ports.flatMap(\.fixedIPs).map(\.address)
+        let known =
+            ports.flatMap(\.fixedIPs).map(\.address)
             + network.subnets.flatMap { [$0.gateway, $0.dhcpServer].compactMap(\.self) }
         taken = Set(known.compactMap { IPAddress($0) })
     }
@@ -89,7 +90,8 @@ struct LabSegment: Sendable {
         let base = range.cidr.network
         let hostBits = min(base.bitWidth - range.cidr.prefixLength, 16)
         for offset in 2..<max(3, UInt64(1) << UInt64(hostBits) - 1) {
-            let candidate = base.family == .v4
+            let candidate =
+                base.family == .v4
                 ? IPAddress(v4: UInt32(truncatingIfNeeded: base.low + offset))
                 : IPAddress(v6High: base.high, low: base.low &+ offset)
             if range.cidr.contains(candidate), taken.insert(candidate).inserted { return candidate }

@@ -22,7 +22,8 @@ struct LabService: Sendable {
         try transcript.run(
             "\(run.program) instance import \(shellWord(run.instanceFile)) --store \(shellWord(service.store))")
         let namespaces = try run.lab.status().listeners.map(\.namespace)
-        let arguments = ["up", "--config-file", run.configFile]
+        let arguments =
+            ["up", "--config-file", run.configFile]
             + ["--store", service.store, "--access-log", service.accessLog, "--no-discovery"]
             + namespaces.flatMap { ["--namespace", $0] }
         try transcript.command("\(run.program) \(arguments.map(shellWord).joined(separator: " ")) &")

@@ -73,8 +73,10 @@ struct Transcript: Sendable {
 
 /// A word for a shell: as it is, or in quotes if it has anything a shell would read.
 func shellWord(_ text: String) -> String {
-    let isPlain = !text.isEmpty && text.allSatisfy { character in
-        character.isASCII && (character.isLetter || character.isNumber || "_-./:=@%+,".contains(character))
-    }
+    let isPlain =
+        !text.isEmpty
+        && text.allSatisfy { character in
+            character.isASCII && (character.isLetter || character.isNumber || "_-./:=@%+,".contains(character))
+        }
     return isPlain ? text : "'\(text.replacing("'", with: #"'\''"#))'"
 }

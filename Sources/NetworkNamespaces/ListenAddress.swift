@@ -33,7 +33,8 @@ extension ListenAddress {
             let target = try Self.ipv4(address, port: port)
             return [try Self.listen(AF_INET, options, target, backlog, named: description)]
         case .v6(let address, let devicePrefix, let port, let freebind):
-            let options = [SocketOption(IPPROTO_IPV6, IPV6_V6ONLY, 1)]
+            let options =
+                [SocketOption(IPPROTO_IPV6, IPV6_V6ONLY, 1)]
                 + (freebind ? [SocketOption(IPPROTO_IPV6, IPV6_FREEBIND, 1)] : [])
             var target = try Self.ipv6(address, port: port)
             return try Self.collect(Self.deviceIndices(prefix: devicePrefix)) { index throws(NamespaceError) in
@@ -109,7 +110,8 @@ extension ListenAddress {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(family, type, 0)
         guard descriptor >= 0 else { throw .system("open a socket for \(name)") }
-        let ready = ([SocketOption(SOL_SOCKET, SO_REUSEADDR, 1)] + options).allSatisfy { $0.set(on: descriptor) }
+        let ready =
+            ([SocketOption(SOL_SOCKET, SO_REUSEADDR, 1)] + options).allSatisfy { $0.set(on: descriptor) }
             && withUnsafeBytes(of: address) { bytes in
                 guard let base = bytes.baseAddress else { return false }
                 return bind(descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count)) == 0

@@ -23,10 +23,12 @@ final class NamespaceThread: Sendable {
         home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
         guard home >= 0 else { throw .system("open /proc/thread-self/ns/net") }
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { argument in
-            if let argument { Unmanaged<NamespaceThread>.fromOpaque(argument).takeRetainedValue().work() }
-            return nil
-        }, Unmanaged.passRetained(self).toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<NamespaceThread>.fromOpaque(argument).takeRetainedValue().work() }
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
         guard code == 0 else {
             Unmanaged.passUnretained(self).release()
             throw .system("start a thread", code)

@@ -37,11 +37,12 @@ public enum NetworkNamespace {
 
     /// The local address and port are in the fourth column.
     private static func listeningPorts(listing: String) -> Set<UInt16> {
-        Set(listing.split(separator: "\n").compactMap { line in
-            let columns = line.split(separator: " ")
-            guard columns.count > 3 else { return nil }
-            return columns[3].split(separator: ":").last.flatMap { UInt16($0) }
-        })
+        Set(
+            listing.split(separator: "\n").compactMap { line in
+                let columns = line.split(separator: " ")
+                guard columns.count > 3 else { return nil }
+                return columns[3].split(separator: ":").last.flatMap { UInt16($0) }
+            })
     }
 
     /// A descriptor of the namespace, which the caller closes. While it is open the namespace lives on, even unnamed.

@@ -49,11 +49,12 @@ struct InstanceRow: Equatable {
     }
 
     func write(_ db: Database, id: InstanceID, revision: Int64) throws {
-        let statement = try db.cachedStatement(sql: """
-            INSERT INTO instances (number, id, name, revision, password, user_data, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (number) DO UPDATE SET name = excluded.name, revision = excluded.revision,
-                password = excluded.password, user_data = excluded.user_data, body = excluded.body
-            """)
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO instances (number, id, name, revision, password, user_data, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (number) DO UPDATE SET name = excluded.name, revision = excluded.revision,
+                    password = excluded.password, user_data = excluded.user_data, body = excluded.body
+                """)
         try statement.execute(arguments: [number, id.blob, name, revision, password, userData, body])
     }
 }

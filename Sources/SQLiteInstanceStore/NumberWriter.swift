@@ -34,7 +34,8 @@ struct NumberWriter {
         if let former = try stored ?? formerNumber(of: instance.id) {
             guard instance.ec2Number == 0 || instance.ec2Number == former else {
                 throw StoreError(
-                    .refused, "\(describe(instance)): expected its EC2 number \(hex(former)), which it keeps for ever, "
+                    .refused,
+                    "\(describe(instance)): expected its EC2 number \(hex(former)), which it keeps for ever, "
                         + "found \(hex(Int64(truncatingIfNeeded: instance.ec2Number)))")
             }
             return UInt64(former)
@@ -43,7 +44,8 @@ struct NumberWriter {
         let number = try checked(instance.ec2Number)
         if let owner = try self.owner(of: number), owner != instance.id {
             throw StoreError(
-                .refused, "\(describe(instance)): expected an EC2 number that is free, found \(hex(number)), "
+                .refused,
+                "\(describe(instance)): expected an EC2 number that is free, found \(hex(number)), "
                     + "which instance \(owner) has")
         }
         return instance.ec2Number
@@ -92,12 +94,14 @@ struct NumberWriter {
         if let stored = try storedNumber(ofImage: image.id) {
             if stored == number { return }
             throw StoreError(
-                .refused, "image \(image.id): expected its EC2 number \(hex(stored)), which it keeps for ever, "
+                .refused,
+                "image \(image.id): expected its EC2 number \(hex(stored)), which it keeps for ever, "
                     + "found \(hex(number))")
         }
         if let owner = try String.fetchOne(db, sql: "SELECT id FROM images WHERE number = ?", arguments: [number]) {
             throw StoreError(
-                .refused, "image \(image.id): expected an EC2 number that is free, found \(hex(number)), "
+                .refused,
+                "image \(image.id): expected an EC2 number that is free, found \(hex(number)), "
                     + "which image \(owner) has")
         }
         try insert(image: image.id, number: number)

@@ -19,7 +19,8 @@ struct Metapath: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, ServeCommand.self, ProxyCommand.self, LabCommand.self, InstanceCommand.self, GetCommand.self,
+            UpCommand.self, ServeCommand.self, ProxyCommand.self, LabCommand.self, InstanceCommand.self,
+            GetCommand.self,
             SignCommand.self,
         ])
 }

@@ -60,7 +60,10 @@ import Testing
 
     @Test func neverPrintsASecret() {
         let secrets = SharedSecrets(current: "deadbeef2eb84d8d", alsoAccepted: ["s3cret"])
-        for text in ["\(secrets)", String(reflecting: secrets), String(describing: Mirror(reflecting: secrets).children.map(\.value))] {
+        for text in [
+            "\(secrets)", String(reflecting: secrets),
+            String(describing: Mirror(reflecting: secrets).children.map(\.value)),
+        ] {
             #expect(!text.contains("deadbeef") && !text.contains("s3cret"))
         }
     }

@@ -6,7 +6,9 @@ import Testing
     private let id = "32d0524b-314d-4594-b3a3-607e3f2354f8"
     private let rule = SignedHeaders(secrets: SharedSecrets(current: "s3cret"))
 
-    private func identify(_ instanceID: String?, _ signature: String?, _ tenantID: String?) -> Result<InstanceID, Refusal> {
+    private func identify(_ instanceID: String?, _ signature: String?, _ tenantID: String?) -> Result<
+        InstanceID, Refusal
+    > {
         func bytes<R>(_ text: String?, _ body: (UnsafeRawBufferPointer?) -> R) -> R {
             text.map { Array($0.utf8).withUnsafeBytes(body) } ?? body(nil)
         }

@@ -209,16 +209,17 @@ struct MistakeTests {
                 id: 7
             extra: 1
             """
-        #expect(mistakes(text) == [
-            "x:3:10: networks[0].mtu: expected a number from 68 to 65535, found “10”",
-            "x:4:5: networks[0].mtu: expected every field once, found “mtu” again",
-            "x:7:5: instances[0].project: expected the id of the instance's project, found nothing",
-            "x:9:29: instances[0].ports[0].ip: expected an IPv4 or IPv6 address, found “10.0.0.999”",
-            "x:9:41: instances[0].ports[0].mak: expected the field “mac”, found “mak”",
-            "x:10:5: instances[0].name: expected every field once, found “name” again",
-            "x:13:9: instances[1].id: expected a UUID such as 32d0524b-314d-4594-b3a3-607e3f2354f8, found “7”",
-            "x:14:1: extra: expected one of the fields networks, routers, instances, found “extra”",
-        ])
+        #expect(
+            mistakes(text) == [
+                "x:3:10: networks[0].mtu: expected a number from 68 to 65535, found “10”",
+                "x:4:5: networks[0].mtu: expected every field once, found “mtu” again",
+                "x:7:5: instances[0].project: expected the id of the instance's project, found nothing",
+                "x:9:29: instances[0].ports[0].ip: expected an IPv4 or IPv6 address, found “10.0.0.999”",
+                "x:9:41: instances[0].ports[0].mak: expected the field “mac”, found “mak”",
+                "x:10:5: instances[0].name: expected every field once, found “name” again",
+                "x:13:9: instances[1].id: expected a UUID such as 32d0524b-314d-4594-b3a3-607e3f2354f8, found “7”",
+                "x:14:1: extra: expected one of the fields networks, routers, instances, found “extra”",
+            ])
     }
 
     @Test func recordsThatClash() {
@@ -236,35 +237,38 @@ struct MistakeTests {
               - {name: c, project: p, id: 43130d1e-ded3-58fa-9fce-b31b2620d56a}
               - {name: null, project: p}
             """
-        #expect(mistakes(text) == [
-            "x:3:5: networks[1].id: expected an id of its own, found the id derived from the same name as networks[0]",
-            "x:5:26: routers[0].networks[0]: expected the id of one of the networks with this name: "
-                + "43130d1e-ded3-58fa-9fce-b31b2620d56a, 43130d1e-ded3-58fa-9fce-b31b2620d56a, found “blue”",
-            "x:5:32: routers[0].networks[1]: expected the name or id of a known network (“blue”), found “green”",
-            "x:9:5: instances[1].id: expected an id of its own, found the id derived from the same project and name "
-                + "as instances[0]",
-            "x:9:35: instances[1].ec2_id: expected a number of its own, found that of instances[0]",
-            "x:9:54: instances[1].image: expected a number of its own, found that of image “x” at instances[0]",
-            "x:10:77: instances[2].kernel: expected the number that instances[0] gives the same image, found another",
-            "x:11:31: instances[3].id: expected an id of its own, found the id of instances[2]",
-            "x:12:5: instances[4].id: expected a UUID, because the name is null, found nothing",
-        ])
+        #expect(
+            mistakes(text) == [
+                "x:3:5: networks[1].id: expected an id of its own, found the id derived from the same name as networks[0]",
+                "x:5:26: routers[0].networks[0]: expected the id of one of the networks with this name: "
+                    + "43130d1e-ded3-58fa-9fce-b31b2620d56a, 43130d1e-ded3-58fa-9fce-b31b2620d56a, found “blue”",
+                "x:5:32: routers[0].networks[1]: expected the name or id of a known network (“blue”), found “green”",
+                "x:9:5: instances[1].id: expected an id of its own, found the id derived from the same project and name "
+                    + "as instances[0]",
+                "x:9:35: instances[1].ec2_id: expected a number of its own, found that of instances[0]",
+                "x:9:54: instances[1].image: expected a number of its own, found that of image “x” at instances[0]",
+                "x:10:77: instances[2].kernel: expected the number that instances[0] gives the same image, found another",
+                "x:11:31: instances[3].id: expected an id of its own, found the id of instances[2]",
+                "x:12:5: instances[4].id: expected a UUID, because the name is null, found nothing",
+            ])
     }
 
     @Test func twoInstancesWithOneAddressOrMAC() {
-        let text = onBlue + """
+        let text =
+            onBlue + """
 
-                ports: [{network: blue, ip: 10.0.0.5, mac: fa:16:3e:00:00:01}]
-              - name: web-2
-                project: demo
-                ports: [{network: blue, ip: 10.0.0.5, mac: fa:16:3e:00:00:01}]
-            """
-        #expect(mistakes(text) == [
-            "x:12:33: instances[1].ports[0].ip: expected an address that is free on network “blue”, "
-                + "found “10.0.0.5”, which is at instances[0].ports[0].ip too",
-            "x:12:48: instances[1].ports[0].mac: expected a MAC address that is free on network “blue”, "
-                + "found “fa:16:3e:00:00:01”, which instances[0].ports[0] has too",
-        ])
+                    ports: [{network: blue, ip: 10.0.0.5, mac: fa:16:3e:00:00:01}]
+                  - name: web-2
+                    project: demo
+                    ports: [{network: blue, ip: 10.0.0.5, mac: fa:16:3e:00:00:01}]
+                """
+        #expect(
+            mistakes(text) == [
+                "x:12:33: instances[1].ports[0].ip: expected an address that is free on network “blue”, "
+                    + "found “10.0.0.5”, which is at instances[0].ports[0].ip too",
+                "x:12:48: instances[1].ports[0].mac: expected a MAC address that is free on network “blue”, "
+                    + "found “fa:16:3e:00:00:01”, which instances[0].ports[0] has too",
+            ])
     }
 
     @Test(arguments: [

@@ -97,13 +97,14 @@ struct ParseTests {
             "  - {type: disk, serial: null, tags: []}",
             "  - {type: share, share_id: s, tag: t, tags: [a, b]}",
             "dedicated_cpus: [3, 1, 3]")
-        #expect(all.devices == [
-            Device(
-                kind: .nic(mac: "fa:16:3e:00:00:01", vlan: 7, trusted: true),
-                bus: .init(kind: .pci, address: "0000:00:02.0")),
-            Device(kind: .disk(serial: .null, path: .absent), tags: []),
-            Device(kind: .share(shareID: "s", tag: "t"), tags: ["a", "b"]),
-        ])
+        #expect(
+            all.devices == [
+                Device(
+                    kind: .nic(mac: "fa:16:3e:00:00:01", vlan: 7, trusted: true),
+                    bus: .init(kind: .pci, address: "0000:00:02.0")),
+                Device(kind: .disk(serial: .null, path: .absent), tags: []),
+                Device(kind: .share(shareID: "s", tag: "t"), tags: ["a", "b"]),
+            ])
         #expect(all.dedicatedCPUs == [1, 3])
     }
 
@@ -118,12 +119,13 @@ struct ParseTests {
 
     @Test func fileHidesNameOfTheStoreAndIDFindsBoth() throws {
         let stored = Network(id: NetworkID(high: 1, low: 2), name: "blue", subnets: [Subnet(cidr: "10.0.0.0/24")])
-        let text = onBlue + """
+        let text =
+            onBlue + """
 
-                ports:
-                  - {network: blue, ip: 10.0.0.5}
-                  - {network: \(stored.id), ip: 10.0.0.5}
-            """
+                    ports:
+                      - {network: blue, ip: 10.0.0.5}
+                      - {network: \(stored.id), ip: 10.0.0.5}
+                """
         let catalogue = try InstanceFile.parse(text, fileName: "x", known: Catalogue(networks: [stored]))
         #expect(catalogue.instances[0].ports.map { $0.network?.id } == [catalogue.networks[0].id, stored.id])
     }

@@ -40,18 +40,19 @@ struct RoundTripTests {
         "true", "a\n---\nb\n", "a\n...\n", "a\n# b\n", "/", "fe80::1",
     ])
     func oddTextSurvives(text: String) throws {
-        try expectRoundTrip(try catalogue { instance in
-            instance.hostname = text
-            instance.projectID = text
-            instance.keyPair = KeyPair(name: text, publicKey: text)
-            instance.keyName = text
-            instance.keyData = text
-            instance.metadata = [MetadataItem(key: text, value: text), MetadataItem(key: "other", value: text)]
-            instance.userData = Array(text.utf8)
-            instance.password = text
-            instance.securityGroups = [text, text]
-            instance.blockDevices = [BlockDevice(deviceName: text, sourceType: "blank", destinationType: "local")]
-        })
+        try expectRoundTrip(
+            try catalogue { instance in
+                instance.hostname = text
+                instance.projectID = text
+                instance.keyPair = KeyPair(name: text, publicKey: text)
+                instance.keyName = text
+                instance.keyData = text
+                instance.metadata = [MetadataItem(key: text, value: text), MetadataItem(key: "other", value: text)]
+                instance.userData = Array(text.utf8)
+                instance.password = text
+                instance.securityGroups = [text, text]
+                instance.blockDevices = [BlockDevice(deviceName: text, sourceType: "blank", destinationType: "local")]
+            })
     }
 
     @Test(arguments: [[], [0], [255, 254], Array(0...255), [13, 10], [0xEF, 0xBB, 0xBF, 0x61]] as [[UInt8]])
@@ -60,36 +61,39 @@ struct RoundTripTests {
     }
 
     @Test func missingValuesOfOtherSystems() throws {
-        try expectRoundTrip(try catalogue { instance in
-            instance.name = nil
-            instance.hostname = nil
-            instance.launchIndex = nil
-            instance.reservationID = nil
-            instance.availabilityZone = nil
-            instance.rootDeviceName = nil
-            instance.keyPair = KeyPair(name: "mine", publicKey: "a\n")
-            instance.keyName = nil
-            instance.keyData = "other"
-            instance.bootRoles = "a,,b"
-            instance.ports = [Port(id: PortID(high: 7, low: 8))]
-        })
+        try expectRoundTrip(
+            try catalogue { instance in
+                instance.name = nil
+                instance.hostname = nil
+                instance.launchIndex = nil
+                instance.reservationID = nil
+                instance.availabilityZone = nil
+                instance.rootDeviceName = nil
+                instance.keyPair = KeyPair(name: "mine", publicKey: "a\n")
+                instance.keyName = nil
+                instance.keyData = "other"
+                instance.bootRoles = "a,,b"
+                instance.ports = [Port(id: PortID(high: 7, low: 8))]
+            })
     }
 
     @Test func numbersOfTheStore() throws {
-        try expectRoundTrip(try catalogue { instance in
-            instance.ec2Number = 4_294_967_301
-            instance.image = BootImage(id: "image", ec2Number: 3)
-            instance.kernel = BootImage(id: "12", ec2Number: UInt64(Int64.max))
-            instance.ramdisk = BootImage(id: "null", ec2Number: 0)
-        })
+        try expectRoundTrip(
+            try catalogue { instance in
+                instance.ec2Number = 4_294_967_301
+                instance.image = BootImage(id: "image", ec2Number: 3)
+                instance.kernel = BootImage(id: "12", ec2Number: UInt64(Int64.max))
+                instance.ramdisk = BootImage(id: "null", ec2Number: 0)
+            })
     }
 
     @Test func networksWithEqualOrMisleadingNames() throws {
         let ids = (1...3).map { NetworkID(high: 5, low: $0) }
         let names = ["same", "same", ids[0].description]
-        var catalogue = Catalogue(networks: zip(ids, names).map { id, name in
-            Network(id: id, name: name, subnets: [Subnet(cidr: "10.0.0.0/24")])
-        })
+        var catalogue = Catalogue(
+            networks: zip(ids, names).map { id, name in
+                Network(id: id, name: name, subnets: [Subnet(cidr: "10.0.0.0/24")])
+            })
         catalogue.routers = [Router(id: RouterID(high: 1, low: 1), name: "yes", networks: ids)]
         var instance = try #require(try self.catalogue { _ in }.instances.first)
         instance.ports = catalogue.networks.enumerated().map { index, network in

@@ -42,7 +42,9 @@ import Testing
         #expect(mac.linkLocalAddress.isLinkLocalIPv6)
     }
 
-    @Test(arguments: ["", "fa:16:3e:9c:bf", "fa:16:3e:9c:bf:3", "fa:16:3e:9c:bf:+3", "fa163e9cbf3d", "fa:16:3e:9c:bf:3g"])
+    @Test(arguments: [
+        "", "fa:16:3e:9c:bf", "fa:16:3e:9c:bf:3", "fa:16:3e:9c:bf:+3", "fa163e9cbf3d", "fa:16:3e:9c:bf:3g",
+    ])
     func refusesOtherMACs(text: String) {
         #expect(MACAddress(text) == nil)
     }

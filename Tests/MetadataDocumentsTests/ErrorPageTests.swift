@@ -4,19 +4,21 @@ import Testing
 
 /// Contract nova.md §2.5.
 struct ErrorPageTests {
-    @Test(arguments: [
-        (nil, Reply.ContentType.plainText), ("", .plainText), ("*/*", .html), ("*", .html), ("text/html", .html),
-        ("text/*", .html), ("TEXT/HTML", .html), ("application/json", .json), ("application/*", .json),
-        ("text/plain", .plainText), ("image/png", .plainText), ("text/plain, */*;q=0.1", .html),
-        ("application/json, text/html", .html), ("application/json;q=0.9,*/*;q=0.8", .json),
-        ("text/*;q=0.1, application/*;q=0.2", .json), ("text/html;q=0, */*", .json),
-        ("text/html;charset=utf-8", .plainText), ("text/html;level=1", .plainText),
-        ("application/json; charset=utf-8", .plainText), ("*/*;q=0", .plainText), ("text/html;q=0", .plainText),
-        ("garbage;;", .html), (" ,", .html), (",", .plainText), (",text/plain", .html), (",,text/plain", .plainText),
-        ("text/html;q=2", .html), ("application/json;q=1.0000", .html), ("application/json;q=1.000", .json),
-        ("application/json;q=0.5;ext=\"a,\\\"b\", text/html;q=0.4", .json), ("application/json;a=\"", .html),
-        ("application/json \t;\tq=0.5 , image/png", .json), ("application/json, ", .html),
-    ] as [(String?, Reply.ContentType)])
+    @Test(
+        arguments: [
+            (nil, Reply.ContentType.plainText), ("", .plainText), ("*/*", .html), ("*", .html), ("text/html", .html),
+            ("text/*", .html), ("TEXT/HTML", .html), ("application/json", .json), ("application/*", .json),
+            ("text/plain", .plainText), ("image/png", .plainText), ("text/plain, */*;q=0.1", .html),
+            ("application/json, text/html", .html), ("application/json;q=0.9,*/*;q=0.8", .json),
+            ("text/*;q=0.1, application/*;q=0.2", .json), ("text/html;q=0, */*", .json),
+            ("text/html;charset=utf-8", .plainText), ("text/html;level=1", .plainText),
+            ("application/json; charset=utf-8", .plainText), ("*/*;q=0", .plainText), ("text/html;q=0", .plainText),
+            ("garbage;;", .html), (" ,", .html), (",", .plainText), (",text/plain", .html),
+            (",,text/plain", .plainText),
+            ("text/html;q=2", .html), ("application/json;q=1.0000", .html), ("application/json;q=1.000", .json),
+            ("application/json;q=0.5;ext=\"a,\\\"b\", text/html;q=0.4", .json), ("application/json;a=\"", .html),
+            ("application/json \t;\tq=0.5 , image/png", .json), ("application/json, ", .html),
+        ] as [(String?, Reply.ContentType)])
     func form(accept: String?, type: Reply.ContentType) {
         let reply = ErrorPage.reply(status: 404, explanation: "x", accept: accept.map { Array($0.utf8) })
         #expect(reply.contentType == type)

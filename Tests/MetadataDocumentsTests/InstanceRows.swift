@@ -100,9 +100,11 @@ struct InstanceRows: Decodable {
         instance.instanceType = try decode(FlavorSet.self, instance_extra?.flavor)?.cur.data.name
         instance.keyPair = try decode(NovaObject<KeyPairs>.self, instance_extra?.keypairs)?.data.objects.first
             .map { KeyPair(name: $0.data.name, type: $0.data.type, publicKey: $0.data.public_key) }
-        instance.devices = try decode(NovaObject<Devices>.self, instance_extra?.device_metadata)?.data.devices
+        instance.devices =
+            try decode(NovaObject<Devices>.self, instance_extra?.device_metadata)?.data.devices
             .compactMap(\.device) ?? []
-        instance.dedicatedCPUs = try decode(NovaObject<Topology>.self, instance_extra?.numa_topology)?.data.cells
+        instance.dedicatedCPUs =
+            try decode(NovaObject<Topology>.self, instance_extra?.numa_topology)?.data.cells
             .flatMap(\.dedicated).sorted() ?? []
     }
 

@@ -93,13 +93,13 @@ struct MetaDataTests {
             .v2016_10_06: "{\(third), \(disk)",
             .v2017_02_22: "{\"vlan\": 7, \(second), {\(third), \(disk)",
             .v2020_10_14: """
-                {"vf_trusted": false, \(first), {"vlan": 7, "vf_trusted": true, \(second), \
-                {"vf_trusted": false, \(third), \(disk)
-                """,
+            {"vf_trusted": false, \(first), {"vlan": 7, "vf_trusted": true, \(second), \
+            {"vf_trusted": false, \(third), \(disk)
+            """,
             .v2025_04_04: """
-                {"vf_trusted": false, \(first), {"vlan": 7, "vf_trusted": true, \(second), \
-                {"vf_trusted": false, \(third), \(disk), \(share)
-                """,
+            {"vf_trusted": false, \(first), {"vlan": 7, "vf_trusted": true, \(second), \
+            {"vf_trusted": false, \(third), \(disk), \(share)
+            """,
         ]
         for (version, devices) in expected {
             #expect(try body(instance, version).contains("\"devices\": [\(devices)]"), "\(version)")

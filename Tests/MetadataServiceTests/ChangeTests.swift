@@ -15,7 +15,8 @@ import Testing
                 instance.hostname = "host\(round)"
                 _ = try await service.store.apply(Sample.catalogue(instance))
                 #expect(
-                    try await service.ask("/latest/meta-data/hostname", headers: headers).body == "host\(round).novalocal")
+                    try await service.ask("/latest/meta-data/hostname", headers: headers).body
+                        == "host\(round).novalocal")
             }
             _ = try await service.store.delete(instance.id)
             #expect(try await service.ask("/latest/meta-data/hostname", headers: headers).status == 404)
@@ -44,7 +45,9 @@ import Testing
             let headers = ServiceFixture.signed(instance)
             let path = "/openstack/latest/password"
             #expect(try await service.ask(path, headers: headers).body == "")
-            #expect(try await service.ask(path, method: "POST", headers: headers, body: Array(repeating: 65, count: 1021)).status == 400)
+            #expect(
+                try await service.ask(path, method: "POST", headers: headers, body: Array(repeating: 65, count: 1021))
+                    .status == 400)
             #expect(try await service.ask(path, method: "POST", headers: headers, body: [0xFF]).status == 400)
             #expect(try await service.ask(path, method: "PUT", headers: headers, body: [65]).status == 400)
             let stored = try await service.ask(path, method: "POST", headers: headers, body: Array("secret é".utf8))

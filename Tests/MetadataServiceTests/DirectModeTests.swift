@@ -37,7 +37,8 @@ import Testing
             headers[1].1 = "other"
             #expect(try await service.ask("/latest", headers: headers).status == 404)
             #expect(
-                try await service.ask("/nothing", headers: ServiceFixture.signed(instance, secret: "wrong")).status == 403)
+                try await service.ask("/nothing", headers: ServiceFixture.signed(instance, secret: "wrong")).status
+                    == 403)
             #expect(try await service.ask("/latest", headers: ServiceFixture.signed(Sample.instance(2))).status == 404)
         }
     }

@@ -6,15 +6,21 @@ import Testing
 
 /// Contract nova.md §2.3: a load balancer names its provider id and the guest's address.
 @Suite struct ProviderModeTests {
-    private func headers(_ provider: String = "edge-1", address: String? = "10.0.0.5", secret: String = ServiceFixture.secret) -> [(String, String)] {
-        [("X-Metadata-Provider", provider), ("X-Metadata-Provider-Signature", SharedSecrets(current: secret).signature(of: provider))]
+    private func headers(
+        _ provider: String = "edge-1", address: String? = "10.0.0.5", secret: String = ServiceFixture.secret
+    ) -> [(String, String)] {
+        [
+            ("X-Metadata-Provider", provider),
+            ("X-Metadata-Provider-Signature", SharedSecrets(current: secret).signature(of: provider)),
+        ]
             + (address.map { [("X-Forwarded-For", $0)] } ?? [])
     }
 
     @Test func findsTheOnePort() async throws {
         try await ServiceFixture.run { service in
             _ = try await service.store.apply(Sample.catalogue(Sample.instance()))
-            let answer = try await service.ask("/latest/meta-data/hostname", headers: headers(address: "10.0.0.5, 192.0.2.1"))
+            let answer = try await service.ask(
+                "/latest/meta-data/hostname", headers: headers(address: "10.0.0.5, 192.0.2.1"))
             #expect(answer.body == "test1.novalocal")
         }
     }
@@ -49,7 +55,8 @@ import Testing
     @Test func knowsTheCallerByItsAddress() async throws {
         try await ServiceFixture.run(identify: .peerAddress(parsesForwarded: true)) { service in
             _ = try await service.store.apply(Sample.catalogue(Sample.instance()))
-            let forwarded = try await service.ask("/latest/meta-data/hostname", headers: [("X-Forwarded-For", "10.0.0.5")])
+            let forwarded = try await service.ask(
+                "/latest/meta-data/hostname", headers: [("X-Forwarded-For", "10.0.0.5")])
             #expect(forwarded.body == "test1.novalocal")
             let element = try await service.ask(
                 "/latest", headers: [("Forwarded", "proto=http;for=10.0.0.5, for=10.0.0.9"), ("X-Forwarded-For", "x")])

@@ -43,9 +43,9 @@ struct ServiceFixture {
         }
         let secrets =
             if case .proxyHeaders(let secrets, _) = identify { secrets } else { SharedSecrets(current: secret) }
-        let directory = DocumentDirectory(store: store, settings: settings, secrets: secrets)
+        let documents = DocumentDirectory(store: store, settings: settings, secrets: secrets)
         let path = try await MetadataPath(
-            group: group, directory: directory, answer: answer, log: log,
+            group: group, directory: documents, answer: answer, log: log,
             reporter: Reporter(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
         let server = HTTPServer(group: group)
         let listener = try await server.bind(host: "127.0.0.1", port: 0) { channel in

@@ -46,7 +46,8 @@ import Testing
 
     @Test func dynamicTargetsKeepTheirOrderAndFailAsEmpty() async throws {
         try await withTarget { port in
-            try await ServiceFixture.run(settings: settings, vendorData: { dynamic($0, port, fatal: false) }) { service in
+            try await ServiceFixture.run(settings: settings, vendorData: { dynamic($0, port, fatal: false) }) {
+                service in
                 let instance = Sample.instance()
                 _ = try await service.store.apply(Sample.catalogue(instance))
                 let answer = try await service.ask(
@@ -61,7 +62,8 @@ import Testing
 
     @Test func aFatalFailureCostsThatDocumentOnly() async throws {
         try await withTarget { port in
-            try await ServiceFixture.run(settings: settings, vendorData: { dynamic($0, port, fatal: true) }) { service in
+            try await ServiceFixture.run(settings: settings, vendorData: { dynamic($0, port, fatal: true) }) {
+                service in
                 let instance = Sample.instance()
                 _ = try await service.store.apply(Sample.catalogue(instance))
                 let headers = ServiceFixture.signed(instance)

@@ -48,7 +48,9 @@ struct GuestPathTests {
                 { [$0.uppercased()] }, { [$0, $0.replacing("-", with: "_")] },
             ]
             for spelling in spellings {
-                let arguments = forged.flatMap { name, value in spelling(name).flatMap { ["--header", "\($0): \(value)"] } }
+                let arguments = forged.flatMap { name, value in
+                    spelling(name).flatMap { ["--header", "\($0): \(value)"] }
+                }
                 let result = try run(
                     ["curl", "--silent", "--noproxy", "*", "--max-time", "20"] + arguments + [hostname],
                     in: try served.lab.namespace(of: served.topology.first))
@@ -71,7 +73,8 @@ struct GuestPathTests {
         try ServedLab.run { served in
             let first = served.topology.first
             for round in 0..<5 {
-                let set = try served.program("instance", "set", first, "--hostname", "round\(round)", "--store", served.program.store)
+                let set = try served.program(
+                    "instance", "set", first, "--hostname", "round\(round)", "--store", served.program.store)
                 #expect(set.status == 0, "\(set.errors)")
                 #expect(try served.curl(first, hostname).body == "round\(round).novalocal")
             }
@@ -84,7 +87,8 @@ struct GuestPathTests {
         let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
         try ServedLab.run({ $0.instances[0].userData = bytes }) { served in
             let file = "\(served.program.directory)/user-data"
-            let answer = try served.curl(served.topology.first, "--output", file, "http://169.254.169.254/latest/user-data")
+            let answer = try served.curl(
+                served.topology.first, "--output", file, "http://169.254.169.254/latest/user-data")
             #expect(answer.status == "200")
             #expect(FileManager.default.contents(atPath: file).map(Array.init) == bytes)
         }
@@ -95,7 +99,9 @@ struct GuestPathTests {
         try ServedLab.run { served in
             let router = served.topology.catalogue.routers[0]
             let namespace = NamespaceKind.router("\(router.id)").name
-            let inode = try #require(try? FileManager.default.attributesOfItem(atPath: "/run/netns/\(namespace)")[.systemFileNumber] as? NSNumber)
+            let inode = try #require(
+                try? FileManager.default.attributesOfItem(atPath: "/run/netns/\(namespace)")[.systemFileNumber]
+                    as? NSNumber)
             #expect(try run(["ip", "netns", "delete", namespace]).status == 0)
             try waitUntil("the namespace to be gone") {
                 let listing = try run(["lsns", "--noheadings", "--output", "NS", "--type", "net"]).output

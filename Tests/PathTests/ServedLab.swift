@@ -15,7 +15,8 @@ struct ServedLab {
     let program: Program
 
     static func run(
-        _ catalogue: (inout Catalogue) -> Void = { _ in }, up arguments: (Program) -> [String] = { ["--listen", "unix:\($0.directory)/socket"] },
+        _ catalogue: (inout Catalogue) -> Void = { _ in },
+        up arguments: (Program) -> [String] = { ["--listen", "unix:\($0.directory)/socket"] },
         command: String = "up", _ body: (ServedLab) throws -> Void
     ) throws {
         let topology = TestTopology()
@@ -41,7 +42,8 @@ struct ServedLab {
     /// What curl prints in an instance: the body, and the status on a line of its own.
     func curl(_ instance: String, _ arguments: String...) throws -> (status: String, body: String) {
         let result = try PathTests.run(
-            ["curl", "--silent", "--globoff", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"] + arguments,
+            ["curl", "--silent", "--globoff", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"]
+                + arguments,
             in: try lab.namespace(of: instance))
         var lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
         let status = lines.popLast().map(String.init) ?? ""
@@ -52,7 +54,8 @@ struct ServedLab {
 /// The program as it was built, with a temporary directory for its store.
 struct Program {
     /// `METAPATH_PROGRAM`, or the debug build of this checkout.
-    static let path = getenv("METAPATH_PROGRAM").map { String(cString: $0) }
+    static let path =
+        getenv("METAPATH_PROGRAM").map { String(cString: $0) }
         ?? root.appending(path: ".build/debug/metapath").path
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -29,7 +29,9 @@ struct StoreCrashTests {
                 if types.first == "round\(round)" { before = round }
                 #expect(types.first == (before == 0 ? "" : "round\(before)"))
             }
-            #expect(try program("instance", "import", "\(program.directory)/round.yaml", "--store", program.store).status == 0)
+            #expect(
+                try program("instance", "import", "\(program.directory)/round.yaml", "--store", program.store).status
+                    == 0)
         }
     }
 

@@ -36,7 +36,7 @@ public struct DocumentAnswer: Sendable {
     private func withStaticVendorData(_ asking: Asking, _ use: (StaticVendorData) -> Outcome) -> Outcome {
         switch vendorData.staticDocument {
         case .success(let document): use(document)
-        case .failure: .reply(ErrorAnswer.page(500, ErrorAnswer.unknownError, asking))
+        case .failure: .reply(ErrorAnswer.page(500, ErrorPage.Explanation.unknownError, asking))
         }
     }
 
@@ -53,7 +53,7 @@ public struct DocumentAnswer: Sendable {
                 return Response(kept.withAsking(ErrorAnswer.notFound))
             }
             guard let dynamic = await targets.documents(for: instance) else {
-                return Response(kept.withAsking { ErrorAnswer.page(500, ErrorAnswer.unknownError, $0) })
+                return Response(kept.withAsking { ErrorAnswer.page(500, ErrorPage.Explanation.unknownError, $0) })
             }
             let body = VendorData2.body(providers: providers, static: document.vendorData, dynamic: dynamic)
             return Response(.ok, contentType: "application/json", body: ByteBuffer(bytes: body))

@@ -64,7 +64,9 @@ public struct DynamicVendorData: Sendable {
             return await group.reduce(into: [[UInt8]?](repeating: nil, count: targets.count)) { $0[$1.0] = $1.1 }
         }
         guard !failureFatal || answers.allSatisfy({ $0 != nil }) else { return nil }
-        return zip(targets, answers).map { VendorData2.Target(name: $0.name, document: $1 ?? StaticVendorData.emptyObject) }
+        return zip(targets, answers).map {
+            VendorData2.Target(name: $0.name, document: $1 ?? StaticVendorData.emptyObject)
+        }
     }
 
     /// Nil, with a warning in the log, when the target gives no document.

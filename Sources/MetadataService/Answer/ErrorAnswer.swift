@@ -4,11 +4,10 @@ import MetadataDocuments
 
 /// Answers that are error pages, in the form that the request's `Accept` asks for (contract nova.md §2.5).
 enum ErrorAnswer {
-    static let unknownError = "An unknown error has occurred. Please try your request again."
     private static let unavailable = "The metadata is not available at the moment. Please try your request again."
 
     static func page(_ refusal: Refusal, _ asking: Asking) -> Reply {
-        page(refusal.status, refusal.explanation, asking)
+        page(refusal.page.status, refusal.page.explanation, asking)
     }
 
     static func notFound(_ asking: Asking) -> Reply {

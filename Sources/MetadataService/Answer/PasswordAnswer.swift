@@ -13,14 +13,14 @@ struct PasswordAnswer {
 
     func answer(_ asking: Asking) -> Outcome {
         guard asking.method == .post else {
-            return .reply(ErrorAnswer.page(400, "GET and POST only are supported.", asking))
+            return .reply(ErrorAnswer.page(400, ErrorPage.Explanation.passwordMethod, asking))
         }
         guard asking.hasContentLength else {
             return .reply(ErrorAnswer.page(400, "Content-Length header is missing from request.", asking))
         }
         guard !documents.hasPassword else { return .reply(Self.conflict(asking)) }
         guard asking.body.count <= Self.limit else {
-            return .reply(ErrorAnswer.page(400, "Request is too large.", asking))
+            return .reply(ErrorAnswer.page(400, ErrorPage.Explanation.passwordTooLarge, asking))
         }
         guard let password = String(validating: asking.body, as: UTF8.self),
             password.unicodeScalars.allSatisfy({ $0.value <= 0xFFFF })
@@ -41,13 +41,13 @@ struct PasswordAnswer {
                     switch outcome {
                     case .stored: .passwordStored
                     case .conflict: Self.conflict(asking)
-                    case .noSuchInstance: ErrorAnswer.page(400, "Instance \(id) could not be found.", asking)
+                    case .noSuchInstance: ErrorAnswer.page(400, ErrorPage.Explanation.instanceGone("\(id)"), asking)
                     }
                 })
         }
     }
 
     private static func conflict(_ asking: Asking) -> Reply {
-        ErrorAnswer.page(409, "There was a conflict when trying to complete your request.", asking)
+        ErrorAnswer.page(409, ErrorPage.Explanation.passwordConflict, asking)
     }
 }

@@ -19,7 +19,8 @@ public struct UpstreamAnswer: Sendable {
         let kept = asking.kept()
         return pool.client(on: loop.eventLoop)
             .send(
-                method: asking.methodName, target: asking.target, fields: fields(asking, documents), body: asking.body)
+                method: asking.methodName, target: asking.target, fields: fields(asking, documents), body: asking.body
+            )
             .flatMapErrorThrowing { [reporter = loop.reporter] error in
                 reporter.report(error)
                 return kept.withAsking(ErrorAnswer.unavailable)

@@ -31,7 +31,8 @@ public struct VendorDataFile: Sendable {
     /// The document, parsed and printed as Python would.
     func read() -> Result<StaticVendorData, Failure> {
         guard let data = FileManager.default.contents(atPath: path) else {
-            return .failure(Failure(description: "\(path): expected a readable JSON file ([api] vendordata_jsonfile_path)"))
+            return .failure(
+                Failure(description: "\(path): expected a readable JSON file ([api] vendordata_jsonfile_path)"))
         }
         do {
             return .success(StaticVendorData(try JSONValue(parsing: Array(data)).serialised()))

@@ -8,7 +8,9 @@ enum ForwardedHeader {
         let first = forwarded.prefix { $0 != "," }
         for pair in first.split(separator: ";") {
             let parts = pair.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, parts[0].trimmingSpaces.lowercased() == "for" { return String(parts[1].trimmingSpaces) }
+            if parts.count == 2, parts[0].trimmingSpaces.lowercased() == "for" {
+                return String(parts[1].trimmingSpaces)
+            }
         }
         return nil
     }

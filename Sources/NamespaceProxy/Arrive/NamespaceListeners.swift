@@ -63,7 +63,9 @@ public actor NamespaceListeners {
     private func assignments(among present: [String]) -> [String: NamespaceAssignment] {
         let present = Set(present)
         let discovered = discovers ? present.compactMap(NamespaceAssignment.init(discovered:)) : []
-        return Dictionary((discovered + told).filter { present.contains($0.namespace) }.map { ($0.namespace, $0) }) { $1 }
+        return Dictionary((discovered + told).filter { present.contains($0.namespace) }.map { ($0.namespace, $0) }) {
+            $1
+        }
     }
 
     private func listen(_ name: String, _ assignment: NamespaceAssignment) async {

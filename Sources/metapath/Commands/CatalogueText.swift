@@ -15,7 +15,9 @@ struct CatalogueText {
         guard let data = FileManager.default.contents(atPath: input) else {
             throw CommandError("\(path): expected a readable YAML or JSON file; check the name and its permissions.")
         }
-        guard let text = String(validating: data, as: UTF8.self) else { throw CommandError("\(path): expected UTF-8 text.") }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw CommandError("\(path): expected UTF-8 text.")
+        }
         self.name = path == "-" ? "standard input" : path
         self.text = text
         self.directory = URL(fileURLWithPath: path).deletingLastPathComponent()

@@ -80,7 +80,8 @@ struct GetCommand: AsyncParsableCommand {
             response = try await HTTPClient.shared.execute(request, timeout: .seconds(Int64(timeout)))
             body = Array(try await response.body.collect(upTo: 1 << 30).readableBytesView)
         } catch {
-            throw CommandError("No answer from \(request.url): \(error). Is the service running, and is --endpoint right?")
+            throw CommandError(
+                "No answer from \(request.url): \(error). Is the service running, and is --endpoint right?")
         }
         let succeeded = (200..<300).contains(response.status.code)
         if raw {

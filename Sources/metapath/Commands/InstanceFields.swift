@@ -68,7 +68,8 @@ struct InstanceFields: ParsableArguments {
         }
         guard let userData else { return }
         entry["user_data"] = nil
-        entry["user_data_base64"] = userData.isEmpty ? nil : .string(try Self.contents(of: userData).base64EncodedString())
+        entry["user_data_base64"] =
+            userData.isEmpty ? nil : .string(try Self.contents(of: userData).base64EncodedString())
     }
 
     private func metadata(over old: JSONValue?) throws -> JSONValue {
@@ -88,7 +89,8 @@ struct InstanceFields: ParsableArguments {
         for pair in text.split(separator: ",") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, ["network", "ip", "mac", "id"].contains(parts[0]) else {
-                throw ValidationError("--port “\(text)”: expected network=NAME,ip=ADDRESS and, if wished, mac= and id=.")
+                throw ValidationError(
+                    "--port “\(text)”: expected network=NAME,ip=ADDRESS and, if wished, mac= and id=.")
             }
             port[String(parts[0])] = .string(String(parts[1]))
         }

@@ -78,7 +78,8 @@ struct LabUpCommand: ParsableCommand {
     }
 
     func run() throws {
-        let catalogue = try file.map { try CatalogueText(path: $0).parse(known: Catalogue()) }
+        let catalogue =
+            try file.map { try CatalogueText(path: $0).parse(known: Catalogue()) }
             ?? Lab.scaled(networks: networks, instances: instances)
         if let export { try InstanceFile.yaml(catalogue).write(toFile: export, atomically: true, encoding: .utf8) }
         let progress = Progress("bringing up \(catalogue.networks.count) networks")
@@ -138,6 +139,8 @@ struct LabDownCommand: ParsableCommand {
 
     func run() throws {
         guard let removal = try Lab().down() else { return print("no lab stands") }
-        print("removed \(removal.namespaces.count) namespaces, \(removal.processes.count) processes, \(removal.files.count) files")
+        print(
+            "removed \(removal.namespaces.count) namespaces, \(removal.processes.count) processes, \(removal.files.count) files"
+        )
     }
 }

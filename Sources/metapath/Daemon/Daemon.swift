@@ -29,7 +29,9 @@ struct Daemon {
         let server = HTTPServer(group: group, limits: settings.limits)
         try await listen(server, path)
 
-        var services: [any Service] = [VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server)]
+        var services: [any Service] = [
+            VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server),
+        ]
         if let log { services.insert(RequestLogService(log: log), at: 0) }
         if let namespaces = settings.namespaces {
             let listeners = try NamespaceListeners(
@@ -56,7 +58,8 @@ struct Daemon {
             }
         } catch {
             throw CommandError(
-                "Cannot listen on \(service.listen): \(error). Is another metadata service running? --listen chooses another address.")
+                "Cannot listen on \(service.listen): \(error). Is another metadata service running? --listen chooses another address."
+            )
         }
         logger.notice("listening", metadata: ["address": "\(service.listen)"])
     }
@@ -69,10 +72,12 @@ struct Daemon {
 
     private func vendorData(_ group: MultiThreadedEventLoopGroup) -> VendorData {
         let wanted = settings.vendorData
-        let dynamic = wanted.providers.contains(.dynamicJSON)
+        let dynamic =
+            wanted.providers.contains(.dynamicJSON)
             ? DynamicVendorData(
                 targets: wanted.targets, caFile: wanted.caFile, connectTimeout: wanted.connectTimeout,
-                readTimeout: wanted.readTimeout, failureFatal: wanted.failureFatal, eventLoopGroup: group, logger: logger)
+                readTimeout: wanted.readTimeout, failureFatal: wanted.failureFatal, eventLoopGroup: group,
+                logger: logger)
             : nil
         return VendorData(
             providers: wanted.providers, file: wanted.file.map(VendorDataFile.init(path:)), targets: dynamic)

@@ -20,7 +20,8 @@ struct NamespaceOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("discovery"), inversion: .prefixedNo,
-        help: "Serve namespaces with Neutron's names without being told. Default: [metapath] discover_namespaces, true.")
+        help: "Serve namespaces with Neutron's names without being told. Default: [metapath] discover_namespaces, true."
+    )
     var discovery: Bool?
 
     func settings(_ configuration: inout Configuration) throws -> NamespaceSettings {

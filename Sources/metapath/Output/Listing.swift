@@ -55,7 +55,8 @@ struct Record {
     func text(_ options: OutputOptions) throws -> String {
         let chosen = try Listing(columns: fields.map(\.name), rows: [fields.map(\.value)]).choosing(options.columns)
         let values = chosen.rows[0]
-        let object = JSONValue.object(zip(chosen.columns, values).map { JSONValue.Member(key: $0, value: JSONValue($1)) })
+        let object = JSONValue.object(
+            zip(chosen.columns, values).map { JSONValue.Member(key: $0, value: JSONValue($1)) })
         return switch options.format {
         case .json: JSONPrinter.text(object)
         case .yaml: try YAMLPrinter.text(object)

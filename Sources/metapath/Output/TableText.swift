@@ -24,10 +24,11 @@ struct TableText {
     }
 
     private func line(_ cells: [(text: String, right: Bool)], _ widths: [Int]) -> String {
-        "|" + zip(cells, widths).map { cell, width in
-            let space = String(repeating: " ", count: max(0, width - Self.width(cell.text)))
-            return cell.right ? " \(space)\(cell.text) " : " \(cell.text)\(space) "
-        }.joined(separator: "|") + "|"
+        "|"
+            + zip(cells, widths).map { cell, width in
+                let space = String(repeating: " ", count: max(0, width - Self.width(cell.text)))
+                return cell.right ? " \(space)\(cell.text) " : " \(cell.text)\(space) "
+            }.joined(separator: "|") + "|"
     }
 
     /// Columns of a terminal, near enough: East Asian wide characters take two.
@@ -35,7 +36,8 @@ struct TableText {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar.value {
             case 0x300..<0x370, 0x200B..<0x2010: sum
-            case 0x1100..<0x1160, 0x2E80..<0xA4D0, 0xAC00..<0xD7A4, 0xF900..<0xFB00, 0xFF00..<0xFF61, 0x1F300..<0x1FAF0: sum + 2
+            case 0x1100..<0x1160, 0x2E80..<0xA4D0, 0xAC00..<0xD7A4, 0xF900..<0xFB00, 0xFF00..<0xFF61, 0x1F300..<0x1FAF0:
+                sum + 2
             default: sum + 1
             }
         }

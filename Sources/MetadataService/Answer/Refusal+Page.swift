@@ -1,0 +1,20 @@
+import Identification
+import MetadataDocuments
+
+extension Refusal {
+    /// Status and explanation as Nova gives them (contract nova.md §2.2–§2.4).
+    var page: (status: Int, explanation: String) {
+        switch self {
+        case .missingInstanceID: (400, ErrorPage.Explanation.instanceIDMissing)
+        case .missingSignature: (400, ErrorPage.Explanation.signatureMissing)
+        case .missingTenantID: (400, ErrorPage.Explanation.projectIDMissing)
+        case .wrongSignature: (403, ErrorPage.Explanation.signatureInvalid)
+        case .missingForwardedFor: (400, ErrorPage.Explanation.forwardedForMissing)
+        case .noSubnets(let provider): (400, ErrorPage.Explanation.noSubnets(provider: provider))
+        case .portCount(let provider, let address, let found):
+            (400, ErrorPage.Explanation.portCount(provider: provider, address: address, found: found))
+        case .unknownInstance, .wrongTenant, .noPort, .severalPorts: (404, ErrorPage.Explanation.notFound)
+        case .ambiguousAddress: (500, ErrorPage.Explanation.unknownError)
+        }
+    }
+}
