@@ -26,6 +26,8 @@ struct AccessLogEntry: Decodable, Sendable {
         var ns: Int
     }
 
+    /// When the answer was ready: UTC, ISO 8601 with milliseconds, so that texts compare as times do.
+    var time: String
     var arrive: Arrival
     var identify: Identification
     var answer: Answer

@@ -16,7 +16,7 @@ struct HopProbe: Sendable {
     /// Prints the request and the router's counters. The hops in the order the request passes them.
     func measure() throws(LabError) -> HopTable {
         let redirected = try redirections()
-        let requests = requests.count
+        let start = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         let times = try ask()
         var table = HopTable()
         table.rows.append(.init(hop: "instance", decision: "\(guest.name) asks \(url)", time: times.total))
@@ -26,13 +26,11 @@ struct HopProbe: Sendable {
             let decision = "port 80 to \(MetadataAddress.redirectPort): \(count) connection by rule in \(listener.name)"
             table.rows.append(.init(hop: "router", decision: decision, time: times.connect))
         }
-        table.rows += rows(for: try logged(after: requests))
+        table.rows += rows(for: try logged(since: start))
         return table
     }
 
     private var scope: String { NamespaceKind(name: listener.namespace)?.scope ?? listener.namespace }
-
-    private var requests: [AccessLogEntry] { AccessLogEntry.read(accessLog, listener: scope) }
 
     private var redirect: MetadataRedirect? {
         listener.kind == .router ? MetadataRedirect(namespace: listener.namespace) : nil
@@ -69,12 +67,12 @@ struct HopProbe: Sendable {
         ]
     }
 
-    /// The line that follows the first `count` of this listener; the service may write it after it has answered.
-    private func logged(after count: Int) throws(LabError) -> AccessLogEntry {
+    /// This listener's first line of that time or later. The service writes lines some time after it has answered.
+    private func logged(since start: String) throws(LabError) -> AccessLogEntry {
         let deadline = ContinuousClock.now + .seconds(5)
         while ContinuousClock.now < deadline {
-            let entries = requests
-            if entries.count > count { return entries[count] }
+            let entries = AccessLogEntry.read(accessLog, listener: scope)
+            if let entry = entries.first(where: { $0.time >= start }) { return entry }
             try transcript.interruption?.check()
             Thread.sleep(forTimeInterval: 0.005)
         }

@@ -21,7 +21,7 @@ struct RequestRecord {
     /// With its line break.
     var line: [UInt8] {
         let record: JSONValue = [
-            "time": .string(Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))),
+            "time": .string(Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "arrive": [
                 "listener": .string(arrival.listener), "peer": .string(orNull: arrival.peer?.description),
                 "ns": arrived.map { .integer($0.nanoseconds) } ?? .null,
