@@ -35,30 +35,16 @@ public struct Request: ~Copyable {
     public var keepsAlive: Bool { head.keepsAlive }
 
     /// The value of a header field. A repeated field's values are joined by `", "` (RFC 9110 §5.3), which allocates.
-    public func header(_ name: HeaderName) -> HeaderValue {
-        for index in fields.indices where name.matches(fields[index].name.of(bytes)) {
-            let value = fields[index].value.of(bytes)
-            return joined(value, name, after: index) ?? .single(value)
-        }
-        return .absent
-    }
+    public func header(_ name: HeaderName) -> HeaderValue { headers[name] }
+
+    /// The fields alone, to be looked at later in the same call. Valid only as long as the request.
+    public var headers: RequestHeaders { RequestHeaders(bytes: bytes, fields: fields) }
 
     /// Calls `body` with the name and value of every header field, in the order sent.
     public func forEachHeader(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) rethrows {
         for field in fields {
             try body(field.name.of(bytes), field.value.of(bytes))
         }
-    }
-
-    @inline(__always)
-    private func joined(_ first: UnsafeRawBufferPointer, _ name: HeaderName, after index: Int) -> HeaderValue? {
-        var all: [UInt8]?
-        for field in fields[(index + 1)...] where name.matches(field.name.of(bytes)) {
-            if all == nil { all = Array(first) }
-            all?.append(contentsOf: [Octet.comma, Octet.space])
-            all?.append(contentsOf: field.value.of(bytes))
-        }
-        return all.map { .joined($0) }
     }
 }
 

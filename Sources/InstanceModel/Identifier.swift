@@ -20,23 +20,23 @@ public struct Identifier<Entity>: Hashable, Sendable {
 
     /// The same form from the 36 bytes of a header or a path; allocates nothing.
     public init?(text: UnsafeRawBufferPointer) {
-        guard text.count == 36 else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for (index, byte) in text.enumerated() {
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                continue
-            }
-            guard let digit = hexDigitValue(byte) else { return nil }
-            if digits < 16 {
-                words.0 = words.0 << 4 | UInt64(digit)
-            } else {
-                words.1 = words.1 << 4 | UInt64(digit)
-            }
-            digits += 1
+        let hyphen = UInt8(ascii: "-")
+        guard text.count == 36, text[8] == hyphen, text[13] == hyphen, text[18] == hyphen, text[23] == hyphen,
+            let a = Self.digits(text, 0, 8), let b = Self.digits(text, 9, 4), let c = Self.digits(text, 14, 4),
+            let d = Self.digits(text, 19, 4), let e = Self.digits(text, 24, 12)
+        else { return nil }
+        self.init(high: a << 32 | b << 16 | c, low: d << 48 | e)
+    }
+
+    /// `count` hexadecimal digits as a number.
+    @inline(__always)
+    private static func digits(_ text: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> UInt64? {
+        var value: UInt64 = 0
+        for index in start..<start + count {
+            guard let digit = hexDigitValue(text[index]) else { return nil }
+            value = value << 4 | UInt64(digit)
         }
-        self.init(high: words.0, low: words.1)
+        return value
     }
 }
 

@@ -57,7 +57,7 @@ public final class MetadataResponder: Responder {
         let requester = answer.needsRequester(route) ? identify.requester(of: request, arrival: arrival) : nil
         return Asking(
             route: route, method: request.method, methodName: request.methodBytes, target: request.target,
-            accept: request.header(.accept), requester: requester, body: request.body,
+            headers: .borrowed(request.headers), requester: requester, body: request.body,
             hasContentLength: request.method == .post && request.header(.contentLength).isPresent)
     }
 

@@ -7,13 +7,26 @@ struct Asking {
     var method: Request.Method
     var methodName: UnsafeRawBufferPointer
     var target: UnsafeRawBufferPointer
-    /// Decides the form of an error page.
-    var accept: HeaderValue
+    var headers: Headers
     /// The address text that `local-ipv4` falls back to and that an upstream is told. Nil: none, or not needed.
     var requester: [UInt8]?
     var body: UnsafeRawBufferPointer
     /// Whether the body's length was announced. Nova fails on a password without it (contract nova.md §7).
     var hasContentLength: Bool
+
+    enum Headers {
+        /// In the read buffer: looked at only when it comes to that.
+        case borrowed(RequestHeaders)
+        case kept(accept: [UInt8]?)
+    }
+
+    /// Decides the form of an error page.
+    var accept: HeaderValue {
+        switch headers {
+        case .borrowed(let headers): headers[.accept]
+        case .kept(let accept): accept.map(HeaderValue.joined) ?? .absent
+        }
+    }
 
     /// A copy that outlives the read buffer, for the time that somebody else is asked.
     func kept() -> KeptAsking {
@@ -41,7 +54,7 @@ struct KeptAsking: Sendable {
                     try use(
                         Asking(
                             route: route, method: method, methodName: methodName, target: target,
-                            accept: accept.map(HeaderValue.joined) ?? .absent, requester: requester, body: body,
+                            headers: .kept(accept: accept), requester: requester, body: body,
                             hasContentLength: hasContentLength))
                 }
             }
