@@ -13,7 +13,8 @@ final class LoopContext {
     private let changes: any ChangeSignal
     private var catchingUp: EventLoopFuture<Void>?
     private var overdue = false
-    private var date = (text: "", until: NIODeadline.uptimeNanoseconds(0))
+    /// The UTC date, `YYYY-MM-DD`, at most a second old.
+    private(set) var today = ""
 
     init(eventLoop: any EventLoop, directory: DocumentDirectory, log: RequestLog?, reporter: Reporter) throws {
         self.eventLoop = eventLoop
@@ -21,6 +22,7 @@ final class LoopContext {
         self.log = log
         self.reporter = reporter
         self.changes = try directory.store.makeChangeSignal()
+        followDate()
     }
 
     /// Nil when the directory shows every change that was committed before now; otherwise what to wait for.
@@ -43,12 +45,13 @@ final class LoopContext {
         }
     }
 
-    /// The UTC date, `YYYY-MM-DD`, at most a second old.
-    var today: String {
-        let now = NIODeadline.now()
-        if now >= date.until {
-            date = (Date.now.formatted(.iso8601.year().month().day()), now + .seconds(1))
+    private func followDate() {
+        today = Self.date
+        let context = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            context.value.today = Self.date
         }
-        return date.text
     }
+
+    private static var date: String { Date.now.formatted(.iso8601.year().month().day()) }
 }
