@@ -57,6 +57,7 @@ let package = Package(
         // drivers
         target("InstanceFile", ["InstanceModel", crypto, yams]),
         target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb, grdbSQLite]),
+        target("OpenStackAPI", [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         // platform
         .target(name: "CLinux"),
         target("NetworkNamespaces", ["CLinux"]),
@@ -66,9 +67,8 @@ let package = Package(
         target(
             "MetadataService",
             [
-                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", asyncHTTPClient,
-                crypto, nioCore,
-                nioHTTP1, nioPosix, nioSSL, logging,
+                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "OpenStackAPI", "HTTPWire",
+                asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, logging,
             ]),
         target(
             "NamespaceProxy",
@@ -82,7 +82,8 @@ let package = Package(
             name: "metapath",
             dependencies: [
                 "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
-                "SQLiteInstanceStore", "NetworkNamespaces", "HTTPWire", "MetadataService", "NamespaceProxy", "Lab",
+                "SQLiteInstanceStore", "OpenStackAPI", "NetworkNamespaces", "HTTPWire", "MetadataService",
+                "NamespaceProxy", "Lab",
                 nioCore, nioHTTP1, nioPosix, logging, lifecycle, unixSignals, asyncHTTPClient, yams, argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -93,13 +94,14 @@ let package = Package(
         test("OsloConfigTests", ["OsloConfig"]),
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
+        test("OpenStackAPITests", ["OpenStackAPI", "HTTPWire", asyncHTTPClient, nioCore, nioPosix]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
         test(
             "MetadataServiceTests",
             [
                 "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "SQLiteInstanceStore",
                 "HTTPWire",
-                "MetadataService", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
+                "OpenStackAPI", "MetadataService", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
             ]),
         test("PathTests", ["InstanceModel", "InstanceFile", "NetworkNamespaces", "Lab", "metapath"]),
     ]

@@ -23,7 +23,7 @@ struct ServiceFixture {
     static func run(
         identify: Identify = .proxyHeaders(SharedSecrets(current: secret), signatureRequired: true),
         settings: DocumentSettings = DocumentSettings(),
-        vendorData: (any EventLoopGroup) -> VendorData = { _ in
+        vendorData: (any EventLoopGroup) throws -> VendorData = { _ in
             VendorData(providers: [.staticJSON], file: nil, targets: nil)
         },
         upstream: Int? = nil,
@@ -33,7 +33,7 @@ struct ServiceFixture {
         let directory = FileManager.default.temporaryDirectory.appending(path: "metapath-\(UUID())")
         let store = try SQLiteInstanceStore(path: directory.appending(path: "store.sqlite").path)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let vendorData = vendorData(group)
+        let vendorData = try vendorData(group)
         let answer: Answer
         if let upstream {
             let pool = UpstreamPool(.tcp(host: "127.0.0.1", port: upstream), group: group)

@@ -31,14 +31,14 @@ import Testing
         await server.stop(grace: .zero)
     }
 
-    private func dynamic(_ group: any EventLoopGroup, _ port: Int, fatal: Bool) -> VendorData {
+    private func dynamic(_ group: any EventLoopGroup, _ port: Int, fatal: Bool) throws -> VendorData {
         let targets = [("one", "/ok"), ("bad", "/fail"), ("one", "/ok"), ("two", "/ok")].map {
             DynamicVendorData.Target(name: $0.0, url: "http://127.0.0.1:\(port)\($0.1)")
         }
         return VendorData(
             providers: [.staticJSON, .dynamicJSON], file: nil,
-            targets: DynamicVendorData(
-                targets: targets, caFile: nil, connectTimeout: 3, readTimeout: 5, failureFatal: fatal,
+            targets: try DynamicVendorData(
+                targets: targets, connectTimeout: 3, readTimeout: 5, failureFatal: fatal,
                 eventLoopGroup: group, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
     }
 
@@ -46,7 +46,7 @@ import Testing
 
     @Test func dynamicTargetsKeepTheirOrderAndFailAsEmpty() async throws {
         try await withTarget { port in
-            try await ServiceFixture.run(settings: settings, vendorData: { dynamic($0, port, fatal: false) }) {
+            try await ServiceFixture.run(settings: settings, vendorData: { try dynamic($0, port, fatal: false) }) {
                 service in
                 let instance = Sample.instance()
                 _ = try await service.store.apply(Sample.catalogue(instance))
@@ -62,7 +62,7 @@ import Testing
 
     @Test func aFatalFailureCostsThatDocumentOnly() async throws {
         try await withTarget { port in
-            try await ServiceFixture.run(settings: settings, vendorData: { dynamic($0, port, fatal: true) }) {
+            try await ServiceFixture.run(settings: settings, vendorData: { try dynamic($0, port, fatal: true) }) {
                 service in
                 let instance = Sample.instance()
                 _ = try await service.store.apply(Sample.catalogue(instance))

@@ -4,7 +4,7 @@ import Logging
 import MetadataDocuments
 import NIOCore
 import NIOHTTP1
-import NIOSSL
+import OpenStackAPI
 
 /// The services that `vendor_data2.json` asks about an instance each time it is read (contract nova.md §8.2).
 public struct DynamicVendorData: Sendable {
@@ -26,32 +26,35 @@ public struct DynamicVendorData: Sendable {
     private let client: HTTPClient
     private let readTimeout: TimeAmount
     private let failureFatal: Bool
+    private let keystone: Keystone?
     private let logger: Logger
 
     /// - Parameters:
     ///   - targets: asked all at once; their documents keep this order. Of two with one name only the first is asked.
-    ///   - caFile: PEM bundle that https targets are checked against; nil for the system's.
+    ///   - security: how https targets are spoken with.
     ///   - connectTimeout: seconds, at least 1.
     ///   - readTimeout: seconds.
     ///   - failureFatal: one failed target fails the document instead of showing as `{}`.
+    ///   - keystone: whose token the targets are shown; nil for none.
+    /// - Throws: where the certificate of `security` cannot be read.
     public init(
-        targets: [Target], caFile: String?, connectTimeout: Int, readTimeout: Int, failureFatal: Bool,
-        eventLoopGroup: any EventLoopGroup, logger: Logger
-    ) {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let caFile { tls.trustRoots = .file(caFile) }
-        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        targets: [Target], security: TransportSecurity = TransportSecurity(), connectTimeout: Int, readTimeout: Int,
+        failureFatal: Bool, keystone: Keystone? = nil, eventLoopGroup: any EventLoopGroup, logger: Logger
+    ) throws {
+        var configuration = HTTPClient.Configuration(tlsConfiguration: try security.configuration())
         configuration.timeout = .init(connect: .seconds(Int64(connectTimeout)), read: .seconds(Int64(readTimeout)))
         var seen: Set<String> = []
         self.targets = targets.filter { seen.insert($0.name).inserted }
         self.client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
         self.readTimeout = .seconds(Int64(connectTimeout + readTimeout))
         self.failureFatal = failureFatal
+        self.keystone = keystone
         self.logger = logger
     }
 
     public func shutdown() async throws {
         try await client.shutdown()
+        try await keystone?.shutdown()
     }
 
     /// Each target's document, in order; nil when one failed and failures are fatal.
@@ -79,7 +82,7 @@ public struct DynamicVendorData: Sendable {
                 "User-Agent": "openstack-nova-vendordata",
             ]
             request.body = .bytes(body)
-            let response = try await client.execute(request, timeout: readTimeout, logger: logger)
+            let response = try await execute(request)
             guard response.status.code < 400 else { throw Failure("it answered \(response.status)") }
             let answer = try await response.body.collect(upTo: Self.responseLimit)
             guard answer.readableBytes > 0 else { return StaticVendorData.emptyObject }
@@ -88,6 +91,19 @@ public struct DynamicVendorData: Sendable {
             logger.warning("dynamic vendor data: no document from “\(target.name)”: \(error)")
             return nil
         }
+    }
+
+    /// A token that is refused may have been revoked: another is tried once.
+    private func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        guard let keystone else { return try await client.execute(request, timeout: readTimeout, logger: logger) }
+        var request = request
+        let token = try await keystone.token()
+        request.headers.replaceOrAdd(name: "X-Auth-Token", value: token)
+        let response = try await client.execute(request, timeout: readTimeout, logger: logger)
+        guard response.status == .unauthorized else { return response }
+        await keystone.forget(token)
+        request.headers.replaceOrAdd(name: "X-Auth-Token", value: try await keystone.token())
+        return try await client.execute(request, timeout: readTimeout, logger: logger)
     }
 
     private struct Failure: Error, CustomStringConvertible {

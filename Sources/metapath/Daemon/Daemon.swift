@@ -6,6 +6,7 @@ import MetadataService
 import NIOCore
 import NIOPosix
 import NamespaceProxy
+import OpenStackAPI
 import ServiceLifecycle
 import UnixSignals
 
@@ -21,7 +22,7 @@ struct Daemon {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
         let log = try settings.accessLog.map(RequestLog.init(path:))
         for warning in settings.vendorData.warnings { logger.warning("\(warning)") }
-        let vendorData = vendorData(group)
+        let vendorData = try vendorData(group)
         let directory = DocumentDirectory(store: store, settings: settings.documents, secrets: settings.secrets)
         let path = try await MetadataPath(
             group: group, directory: directory, answer: answer(vendorData, group), log: log,
@@ -70,16 +71,27 @@ struct Daemon {
         return .upstream(UpstreamAnswer(pool: pool, secrets: settings.secrets))
     }
 
-    private func vendorData(_ group: MultiThreadedEventLoopGroup) -> VendorData {
+    private func vendorData(_ group: MultiThreadedEventLoopGroup) throws -> VendorData {
         let wanted = settings.vendorData
-        let dynamic =
-            wanted.providers.contains(.dynamicJSON)
-            ? DynamicVendorData(
-                targets: wanted.targets, caFile: wanted.caFile, connectTimeout: wanted.connectTimeout,
-                readTimeout: wanted.readTimeout, failureFatal: wanted.failureFatal, eventLoopGroup: group,
-                logger: logger)
-            : nil
         return VendorData(
-            providers: wanted.providers, file: wanted.file.map(VendorDataFile.init(path:)), targets: dynamic)
+            providers: wanted.providers, file: wanted.file.map(VendorDataFile.init(path:)),
+            targets: wanted.providers.contains(.dynamicJSON) ? try dynamicVendorData(group) : nil)
+    }
+
+    private func dynamicVendorData(_ group: MultiThreadedEventLoopGroup) throws -> DynamicVendorData {
+        let wanted = settings.vendorData
+        do {
+            let keystone = try wanted.keystone.map {
+                try Keystone(
+                    credentials: $0.credentials, security: $0.security, timeout: $0.timeout, eventLoopGroup: group)
+            }
+            return try DynamicVendorData(
+                targets: wanted.targets, security: wanted.security, connectTimeout: wanted.connectTimeout,
+                readTimeout: wanted.readTimeout, failureFatal: wanted.failureFatal, keystone: keystone,
+                eventLoopGroup: group, logger: logger)
+        } catch {
+            throw CommandError(
+                "[vendordata_dynamic_auth] certfile, keyfile: expected a certificate and its key in PEM: \(error)")
+        }
     }
 }

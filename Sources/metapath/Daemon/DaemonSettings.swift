@@ -2,6 +2,7 @@ import HTTPWire
 import Identification
 import MetadataDocuments
 import MetadataService
+import OpenStackAPI
 import OsloConfig
 
 /// Everything a daemon needs to know, read and checked before anything is opened or bound.
@@ -47,15 +48,18 @@ struct DaemonSettings {
     }
 }
 
-/// `[api] vendordata_*`.
+/// `[api] vendordata_*` and `[vendordata_dynamic_auth]`.
 struct VendorDataSettings {
     var providers: [VendorDataProvider]
     var file: String?
     var targets: [DynamicVendorData.Target]
-    var caFile: String?
+    /// How https targets are spoken with.
+    var security: TransportSecurity
     var connectTimeout: Int
     var readTimeout: Int
     var failureFatal: Bool
+    /// Nil: targets are asked without a token.
+    var keystone: KeystoneSettings?
     /// What the operator should know although it does not prevent a start.
     var warnings: [String] = []
 
@@ -81,7 +85,14 @@ struct VendorDataSettings {
             }
         }
         let bundle = configuration.value(Options.vendorDataCAFile)
-        caFile = bundle.isEmpty ? nil : bundle
+        security = TransportSecurity(caFile: bundle.isEmpty ? nil : bundle)
+        if providers.contains(.dynamicJSON) {
+            let auth = KeystoneOptions(group: "vendordata_dynamic_auth", &configuration)
+            let session = auth.security(&configuration)
+            security.certificateFile = session.certificateFile
+            security.keyFile = session.keyFile
+            keystone = auth.keystone(&configuration)
+        }
         connectTimeout = configuration.value(Options.vendorDataConnectTimeout)
         readTimeout = configuration.value(Options.vendorDataReadTimeout)
         failureFatal = configuration.value(Options.vendorDataFailureFatal)

@@ -1,0 +1,39 @@
+import Foundation
+
+/// What Keystone issued.
+struct KeystoneToken: Sendable {
+    /// Replaced this long before its end, so that no request is on its way when it ends.
+    private static let margin: TimeInterval = 30
+
+    /// The value of `X-Auth-Token`.
+    let id: String
+    let expires: Date
+
+    func isUsable(at time: Date) -> Bool {
+        time < expires.addingTimeInterval(-Self.margin)
+    }
+
+    /// - Parameters:
+    ///   - id: the answer's `X-Subject-Token`.
+    ///   - body: the answer's JSON.
+    /// - Throws: `DecodingError` where there is no `token.expires_at` that is a time.
+    init(id: String, body: Data) throws {
+        struct Answer: Decodable {
+            struct Token: Decodable { var expires_at: String }
+            var token: Token
+        }
+        let text = try JSONDecoder().decode(Answer.self, from: body).token.expires_at
+        guard let expires = Self.time(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "token.expires_at: expected a time in UTC, found “\(text)”"))
+        }
+        self.id = id
+        self.expires = expires
+    }
+
+    /// Keystone writes microseconds, other implementations whole seconds.
+    private static func time(_ text: String) -> Date? {
+        let whole = text.prefix(while: { $0 != "." && $0 != "Z" && $0 != "+" })
+        return try? Date.ISO8601FormatStyle().parse("\(whole)Z")
+    }
+}
