@@ -13,7 +13,7 @@ RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BENCH_FLAGS ?=
 
 PROGRAM := .build/release/metapath
-BUILD_PACKAGES := libsqlite3-dev
+BUILD_PACKAGES := libsqlite3-dev libmariadb-dev pkg-config
 LAB_PACKAGES := iproute2 nftables curl
 
 .PHONY: help

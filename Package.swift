@@ -58,6 +58,8 @@ let package = Package(
         target("InstanceFile", ["InstanceModel", crypto, yams]),
         target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb, grdbSQLite]),
         target("OpenStackAPI", [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        target("NovaDatabase", ["CMariaDB", "InstanceModel", "MetadataDocuments", "InstanceStore", "OpenStackAPI"]),
         // platform
         .target(name: "CLinux"),
         target("NetworkNamespaces", ["CLinux"]),
@@ -82,7 +84,8 @@ let package = Package(
             name: "metapath",
             dependencies: [
                 "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
-                "SQLiteInstanceStore", "OpenStackAPI", "NetworkNamespaces", "HTTPWire", "MetadataService",
+                "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "HTTPWire",
+                "MetadataService",
                 "NamespaceProxy", "Lab",
                 nioCore, nioHTTP1, nioPosix, logging, lifecycle, unixSignals, asyncHTTPClient, yams, argumentParser,
             ],
@@ -94,6 +97,7 @@ let package = Package(
         test("OsloConfigTests", ["OsloConfig"]),
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
+        test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
         test("OpenStackAPITests", ["OpenStackAPI", "HTTPWire", asyncHTTPClient, nioCore, nioPosix]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
         test(

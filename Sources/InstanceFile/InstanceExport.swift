@@ -25,7 +25,7 @@ extension Export {
         fields.text("reservation_id", instance.reservationID, unless: Derived.reservationID(of: instance.id))
         fields.text("availability_zone", instance.availabilityZone, unless: "nova")
         fields.text("instance_type", instance.instanceType)
-        fields.list("security_groups", instance.securityGroups.map(Written.text))
+        fields.list("security_groups", (instance.securityGroups ?? []).map(Written.text))
     }
 
     private func writeBoot(of instance: Instance, to fields: inout FieldList) {

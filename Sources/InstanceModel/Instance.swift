@@ -41,8 +41,11 @@ public struct Instance: Hashable, Sendable, Codable {
     public var devices: [Device]
     /// Guest CPU numbers, ascending.
     public var dedicatedCPUs: [Int]
-    /// Names as the EC2 tree lists them, repetitions included.
-    public var securityGroups: [String]
+    /// Names as the EC2 tree lists them, repetitions included. Nil: somebody else keeps them, and is asked when they
+    /// are wanted.
+    public var securityGroups: [String]?
+    /// What could not be read; the fields of these parts hold nothing. Never stored.
+    public var unreadable: InstanceParts = []
 
     public init(id: InstanceID, projectID: String, ec2Number: UInt64 = 0) {
         self.id = id
@@ -56,6 +59,15 @@ public struct Instance: Hashable, Sendable, Codable {
         self.devices = []
         self.dedicatedCPUs = []
         self.securityGroups = []
+    }
+}
+
+extension Instance {
+    private enum CodingKeys: String, CodingKey {
+        case id, projectID, name, hostname, ec2Number, image, kernel, ramdisk, launchIndex, reservationID
+        case availabilityZone, instanceType, keyName, keyData, keyPair, metadata, userData, password, bootRoles
+        case rootDeviceName, defaultEphemeralDevice, defaultSwapDevice, blockDevices, ports, devices, dedicatedCPUs
+        case securityGroups
     }
 }
 

@@ -5,30 +5,42 @@ import Synchronization
 
 /// The rendered documents of every instance that has been asked for, by id and by where its requests come from.
 ///
-/// Warm lookups take one short lock and no store. A miss reads the instance, renders it once and keeps it until the
-/// store's change feed says that it changed. What the store does not know is not kept: it may exist by the next
-/// request.
+/// Warm lookups take one short lock and no store. A miss reads the instance, renders it once and keeps it for as long as
+/// the store's ``Freshness`` allows; requests that miss together share one read. What the store does not know is not
+/// kept: it may exist by the next request.
 public final class DocumentDirectory: Sendable {
-    private struct State {
+    fileprivate struct State {
         var revision: Revision?
-        var instances: [InstanceID: KnownInstance] = [:]
-        var owners: [PortKey: InstanceID] = [:]
-        /// The keys under `owners` that lead to an instance, to be forgotten with it.
-        var keys: [InstanceID: [PortKey]] = [:]
+        var instances: Held<InstanceID, KnownInstance>
+        var owners: Held<Origin, KnownOwner>
+        var securityGroups: Held<InstanceID, [UInt8]>
+        /// The origins under `owners` that lead to an instance, to be forgotten with it.
+        var origins: [InstanceID: [Origin]] = [:]
+    }
+
+    fileprivate struct KnownOwner {
+        var instance: InstanceID
+        var projectID: [UInt8]?
     }
 
     public let store: any InstanceStore
     private let settings: DocumentSettings
     private let secrets: SharedSecrets
-    private let state = Mutex(State())
-    private let follower: ChangeFollower
+    private let state: Mutex<State>
+    private let follower = ChangeFollower()
+    private let reads = SharedWork<InstanceID, InstanceDocuments?>()
+    private let groupReads = SharedWork<InstanceID, [UInt8]>()
 
     /// - Parameter secrets: those under which callers sign instance ids.
     public init(store: any InstanceStore, settings: DocumentSettings, secrets: SharedSecrets) {
         self.store = store
         self.settings = settings
         self.secrets = secrets
-        self.follower = ChangeFollower()
+        let lifetime: Duration? = if case .expires(let lifetime) = store.freshness { lifetime } else { nil }
+        self.state = Mutex(
+            State(
+                instances: Held(lifetime: lifetime), owners: Held(lifetime: lifetime),
+                securityGroups: Held(lifetime: lifetime)))
     }
 
     // MARK: warm
@@ -37,8 +49,18 @@ public final class DocumentDirectory: Sendable {
         state.withLock { $0.instances[id] }
     }
 
-    public func documents(at key: PortKey) -> InstanceDocuments? {
-        state.withLock { state in state.owners[key].flatMap { state.instances[$0]?.documents } }
+    public func documents(at origin: Origin) -> InstanceDocuments? {
+        state.withLock { state in
+            guard let owner = state.owners[origin], let documents = state.instances[owner.instance]?.documents,
+                owner.projectID == nil || owner.projectID == documents.projectID
+            else { return nil }
+            return documents
+        }
+    }
+
+    /// The text of `security-groups` of an instance whose documents do not hold it.
+    public func securityGroupText(of id: InstanceID) -> [UInt8]? {
+        state.withLock { $0.securityGroups[id] }
     }
 
     /// How many instances are held ready.
@@ -47,58 +69,104 @@ public final class DocumentDirectory: Sendable {
     // MARK: cold
 
     /// The documents of an instance, rendered now if they are not held. Nil: the store has no such instance.
-    public func load(_ id: InstanceID) async throws -> InstanceDocuments? {
-        if let known = self.instance(id) { return known.documents }
+    /// - Parameter afresh: read the store now, whatever is held.
+    public func load(_ id: InstanceID, afresh: Bool = false) async throws -> InstanceDocuments? {
+        if !afresh, let known = instance(id) { return known.documents }
+        return try await reads.value(for: id, afresh: afresh) { [self] in try await read(id) }
+    }
+
+    private func read(_ id: InstanceID) async throws -> InstanceDocuments? {
         let before = state.withLock { $0.revision }
+        let start = ContinuousClock.now
         guard let instance = try await store.instance(id) else { return nil }
         let documents = InstanceDocuments(instance, settings: settings)
         let known = KnownInstance(documents: documents, signature: secrets.expectedSignature(of: id))
         state.withLock { state in
             // What was read before a change was applied may be older than the change: use it, do not keep it.
-            if state.revision == before { state.instances[id] = known }
+            if state.revision == before { state.instances.keep(known, for: id, since: start) }
         }
         return documents
     }
 
-    /// The instances that the store finds at `key`; a sole one is remembered.
-    public func owners(at key: PortKey) async throws -> [InstanceID] {
+    /// The ports that the store finds at `origin`; the instance of a sole one is remembered. Nil: no networks there.
+    public func owners(at origin: Origin) async throws -> [PortOwner]? {
         let before = state.withLock { $0.revision }
-        let found = try await store.instances(at: key)
-        if found.count == 1 {
+        let start = ContinuousClock.now
+        let found = try await store.owners(at: origin)
+        if let found, found.count == 1, let instance = found[0].instance {
+            let owner = KnownOwner(instance: instance, projectID: found[0].projectID.map { Array($0.utf8) })
             state.withLock { state in
-                guard state.revision == before, state.owners.updateValue(found[0], forKey: key) == nil else { return }
-                state.keys[found[0], default: []].append(key)
+                guard state.revision == before else { return }
+                state.owners.keep(owner, for: origin, since: start)
+                if state.follows { state.origins[instance, default: []].append(origin) }
             }
         }
         return found
     }
 
-    // MARK: change
-
-    /// Forgets everything that has changed in the store up to now. Calls that overlap share one read of the feed, and
-    /// each returns only after a read that began after it was called.
-    public func catchUp() async throws {
-        try await follower.run { [self] in
-            let known = state.withLock { $0.revision }
-            let changes = try await store.changes(since: known)
-            state.withLock { forget(changes, known: known, in: &$0) }
+    /// The text of `security-groups`, from whoever keeps the groups.
+    public func loadSecurityGroupText(of id: InstanceID) async throws -> [UInt8] {
+        if let text = securityGroupText(of: id) { return text }
+        return try await groupReads.value(for: id) { [self] in
+            let start = ContinuousClock.now
+            let text = Array(try await store.securityGroups(of: id).joined(separator: "\n").utf8)
+            state.withLock { $0.securityGroups.keep(text, for: id, since: start) }
+            return text
         }
     }
 
-    private func forget(_ changes: StoreChanges, known: Revision?, in state: inout State) {
-        state.revision = changes.revision
-        guard known != nil else { return state = State(revision: changes.revision) }
+    // MARK: change
+
+    /// Forgets everything that has changed in the store up to now. Calls that overlap share one read of the feed, and
+    /// each returns only after a read that began after it was called. Without a feed there is nothing to do.
+    public func catchUp() async throws {
+        guard case .followed(let feed) = store.freshness else { return }
+        try await follower.run { [self] in
+            let known = state.withLock { $0.revision }
+            let changes = try await feed.changes(since: known)
+            state.withLock { $0.forget(changes, known: known) }
+            reads.close(changes.instances)
+        }
+    }
+}
+
+extension DocumentDirectory.State {
+    /// Whether a change feed tells what to forget.
+    fileprivate var follows: Bool { revision != nil }
+
+    fileprivate mutating func forget(_ changes: StoreChanges, known: Revision?) {
+        revision = changes.revision
+        guard known != nil else { return forgetAll() }
         for id in changes.instances {
-            state.instances[id] = nil
-            for key in state.keys.removeValue(forKey: id) ?? [] { state.owners[key] = nil }
+            instances.forget(id)
+            for origin in origins.removeValue(forKey: id) ?? [] { owners.forget(origin) }
         }
         if changes.allAddresses {
-            state.owners.removeAll()
-            state.keys.removeAll()
+            owners.forgetAll()
+            origins.removeAll()
         }
         for key in changes.addresses {
-            guard let owner = state.owners.removeValue(forKey: key) else { continue }
-            state.keys[owner]?.removeAll { $0 == key }
+            forget(.port(key))
+            forget(.address(key.address))
         }
+        if !changes.addresses.isEmpty { forgetProviders() }
+    }
+
+    private mutating func forget(_ origin: Origin) {
+        guard let owner = owners.forget(origin) else { return }
+        origins[owner.instance]?.removeAll { $0 == origin }
+    }
+
+    /// A provider's networks are not among a change's addresses.
+    private mutating func forgetProviders() {
+        for origin in origins.values.joined() {
+            if case .provider = origin { owners.forget(origin) }
+        }
+    }
+
+    private mutating func forgetAll() {
+        instances.forgetAll()
+        owners.forgetAll()
+        origins.removeAll()
     }
 }

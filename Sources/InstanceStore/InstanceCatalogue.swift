@@ -1,7 +1,7 @@
 import InstanceModel
 
 /// A store that people edit: the side of it that the command line uses.
-public protocol InstanceCatalogue: InstanceStore {
+public protocol InstanceCatalogue: InstanceStore, ChangeFeed {
     /// Creates or replaces, by id, everything in `catalogue`; all or nothing. Passwords that guests have posted and
     /// numbers given out earlier are kept. A changed network is carried into every port on it.
     /// - Throws: ``StoreError`` `refused` when an address would belong to two instances of one network.

@@ -22,7 +22,7 @@ enum EC2Leaves {
         case .instanceID: orNone(identifier("i", instance.ec2Number))
         case .localIPv4: fixedIPs(instance).first { IPAddress($0.address)?.family == .v4 }?.address ?? ""
         case .reservationID: orNone(instance.reservationID)
-        case .securityGroups: instance.securityGroups.joined(separator: "\n")
+        case .securityGroups: (instance.securityGroups ?? []).joined(separator: "\n")
         case .publicKeys: instance.keyName.map { "0=" + $0 } ?? ""
         case .openSSHKey: instance.keyName == nil ? "" : orNone(instance.keyData)
         case .publicIPv4: fixedIPs(instance).lazy.flatMap(\.floatingIPs).first ?? ""

@@ -18,11 +18,16 @@ public final class InstanceDocuments: Sendable {
     private let listed: EC2Tree.Presence
     private let blockDevices: BlockDeviceMapping.Shape
     private let vendorDataProviders: [VendorDataProvider]
+    private let unreadable: InstanceParts
+    /// False: the answer to ``EC2Item/securityGroups`` is not among these documents, and the store has to be asked.
+    public let holdsSecurityGroups: Bool
 
     public init(_ instance: Instance, settings: DocumentSettings) {
         instanceID = instance.id
         projectID = Array(instance.projectID.utf8)
-        userData = instance.userData
+        userData = instance.unreadable.contains(.userData) ? [] : instance.userData
+        unreadable = instance.unreadable
+        holdsSecurityGroups = instance.securityGroups != nil
         listed = EC2Leaves.presence(instance)
         vendorDataProviders = settings.vendorDataProviders
         let isDynamic = vendorDataProviders.contains(.dynamicJSON)
@@ -38,7 +43,13 @@ public final class InstanceDocuments: Sendable {
     /// Octets kept for this instance, apart from its user data: for sizing caches.
     public var byteCount: Int { text.bytes.count }
 
-    /// The answer to a GET; nil is a 404, whose page depends on the request's `Accept` (``ErrorPage``).
+    /// False where the document needs a part of the instance's record that could not be read.
+    @inline(__always)
+    public func canShow(_ route: Route) -> Bool {
+        unreadable.isEmpty || unreadable.isDisjoint(with: route.needs)
+    }
+
+    /// The answer to a GET, if it can be shown; nil is a 404, whose page depends on the request's `Accept` (``ErrorPage``).
     ///
     /// With DynamicJSON configured, ``Route/vendorData2`` gives the document without the dynamic part;
     /// ``VendorData2`` makes the whole one.

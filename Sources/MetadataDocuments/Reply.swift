@@ -37,6 +37,10 @@ public struct Reply: Sendable {
         self.body = body
     }
 
+    public init(plainText: [UInt8]) {
+        self.init(.plainText, plainText)
+    }
+
     init(_ contentType: ContentType = .plainText, _ bytes: [UInt8]) {
         self.init(contentType: contentType, body: .bytes(ByteSlice(bytes)))
     }

@@ -64,7 +64,9 @@ public final class MetadataResponder: Responder {
     private func outcome(_ request: borrowing Request, _ asking: Asking, _ trace: RequestTrace?) -> Outcome {
         guard asking.route != .root else { return .reply(.root) }
         let staleness = loop.staleness()
-        let directory = staleness == nil ? loop.directory : nil
+        // A password is seen at once, also one that another process has stored.
+        let afresh = loop.hasNoFeed && asking.route == .password
+        let directory = staleness == nil && !afresh ? loop.directory : nil
         switch identify.caller(of: request, arrival: arrival, directory: directory) {
         case .refused(let refusal):
             trace?.identified(nil, refusal)
@@ -73,18 +75,19 @@ public final class MetadataResponder: Responder {
             trace?.identified(documents.instanceID, nil)
             return answer.answer(asking, documents, loop)
         case .unknown(let claim):
-            return .later(settle(claim, after: staleness, asking.kept(), trace))
+            return .later(settle(claim, after: staleness, afresh: afresh, asking.kept(), trace))
         }
     }
 
     /// The cold path: the directory catches up, the store settles who is calling, and then the answer is as ever.
     private func settle(
-        _ claim: Claim, after staleness: EventLoopFuture<Void>?, _ kept: KeptAsking, _ trace: RequestTrace?
+        _ claim: Claim, after staleness: EventLoopFuture<Void>?, afresh: Bool, _ kept: KeptAsking,
+        _ trace: RequestTrace?
     ) -> EventLoopFuture<Response> {
         let directory = loop.directory
         let settled = loop.eventLoop.makeFutureWithTask {
             try await staleness?.get()
-            return try await claim.settle(in: directory)
+            return try await claim.settle(in: directory, afresh: afresh)
         }
         return settled.assumeIsolated().flatMap { [answer, loop] result in
             switch result {
@@ -97,7 +100,7 @@ public final class MetadataResponder: Responder {
             }
         }.flatMapErrorThrowing { [loop] error in
             loop.reporter.report(error)
-            return kept.withAsking { ErrorAnswer.unavailable($0) }
+            return kept.withAsking { ErrorAnswer.page(for: error, $0) }
         }.nonisolated()
     }
 }

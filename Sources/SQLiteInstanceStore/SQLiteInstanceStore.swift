@@ -44,34 +44,19 @@ public final class SQLiteInstanceStore: InstanceCatalogue {
         try await read { try InstanceRow.fetch($0, id)?.instance }
     }
 
-    public func instances(at key: PortKey) async throws -> [InstanceID] {
-        switch key.scope {
-        case .network(let id):
-            try await identifiers(
-                """
-                SELECT i.id FROM addresses a JOIN instances i ON i.number = a.instance
-                WHERE a.network = ? AND a.address = ? ORDER BY i.id
-                """, [id.blob, key.address.blob])
-        case .router(let id):
-            try await identifiers(
-                """
-                SELECT DISTINCT i.id FROM router_networks r JOIN addresses a ON a.network = r.network
-                JOIN instances i ON i.number = a.instance
-                WHERE r.router = ? AND a.address = ? ORDER BY i.id
-                """, [id.blob, key.address.blob])
+    public var freshness: Freshness { .followed(self) }
+
+    public func owners(at origin: Origin) async throws -> [PortOwner]? {
+        switch origin {
+        case .port(let key): try await read { try PortLookup(db: $0).owners(at: key) }
+        case .address(let address): try await read { try PortLookup(db: $0).owners(withAddress: address) }
+        case .provider(let provider, let address):
+            try await read { try PortLookup(db: $0).owners(ofServiceProvider: provider, address: address) }
         }
     }
 
-    public func instances(withAddress address: IPAddress) async throws -> [InstanceID] {
-        try await identifiers(
-            """
-            SELECT DISTINCT i.id FROM addresses a JOIN instances i ON i.number = a.instance
-            WHERE a.address = ? ORDER BY i.id
-            """, [address.blob])
-    }
-
-    public func networks(ofServiceProvider provider: String) async throws -> [NetworkID] {
-        try await identifiers("SELECT id FROM networks WHERE service_provider = ? ORDER BY id", [provider])
+    public func securityGroups(of id: InstanceID) async throws -> [String] {
+        try await instance(id)?.securityGroups ?? []
     }
 
     public func instances(named text: String) async throws -> [Instance] {
@@ -100,7 +85,7 @@ public final class SQLiteInstanceStore: InstanceCatalogue {
             let history = try History.fetch(db)
             let changes = StoreChanges(revision: Revision(history.revision))
             guard let since = revision?.number, since != history.revision else { return changes }
-            return try ChangeFeed(db, since: since, history: history).changes(listing: Self.listedChanges)
+            return try ChangeQuery(db, since: since, history: history).changes(listing: Self.listedChanges)
         }
     }
 
@@ -132,15 +117,6 @@ public final class SQLiteInstanceStore: InstanceCatalogue {
     }
 
     // MARK: Transactions
-
-    private func identifiers<Entity>(
-        _ sql: String, _ arguments: StatementArguments
-    ) async throws -> [Identifier<Entity>] {
-        try await read { db in
-            let statement = try db.cachedStatement(sql: sql)
-            return try Data.fetchAll(statement, arguments: arguments).map { try Identifier(blob: $0) }
-        }
-    }
 
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {

@@ -12,7 +12,7 @@ struct AddressTests {
         let store = try driver.makeStore()
         _ = try await store.apply(Sample.catalogue(first, second))
         func found(_ scope: Scope, _ address: String = "10.0.0.5") async throws -> [InstanceID] {
-            try await store.instances(at: PortKey(scope: scope, address: Sample.address(address)))
+            try await store.instances(at: .port(PortKey(scope: scope, address: Sample.address(address))))
         }
         #expect(try await found(.network(Sample.blue.id)) == [first.id])
         #expect(try await found(.network(Sample.blue.id), "2001:db8::5") == [first.id])
@@ -21,7 +21,7 @@ struct AddressTests {
         #expect(try await found(.router(Sample.greenRouter.id)) == [second.id])
         #expect(try await found(.network(Sample.island.id)) == [])
         #expect(try await found(.router(Sample.id(99))) == [])
-        #expect(try await store.instances(withAddress: Sample.address("10.0.0.5")) == [first.id, second.id])
+        #expect(try await store.instances(at: .address(Sample.address("10.0.0.5"))) == [first.id, second.id])
     }
 
     @Test(arguments: CatalogueDriver.all)
@@ -32,10 +32,10 @@ struct AddressTests {
         catalogue.routers.append(router)
         _ = try await store.apply(catalogue)
         let key = PortKey(scope: .router(router.id), address: Sample.address("10.0.0.5"))
-        #expect(try await store.instances(at: key) == [first.id, second.id])
+        #expect(try await store.instances(at: .port(key)) == [first.id, second.id])
         catalogue.routers[2].networks = [Sample.green.id]
         _ = try await store.apply(catalogue)
-        #expect(try await store.instances(at: key) == [second.id])
+        #expect(try await store.instances(at: .port(key)) == [second.id])
     }
 
     @Test(arguments: CatalogueDriver.all)
@@ -43,7 +43,7 @@ struct AddressTests {
         let store = try driver.makeStore()
         let port = Sample.port(1, on: Sample.blue, mac: 0xFA16_3E9C_BF3D)
         _ = try await store.apply(Sample.catalogue(Sample.instance(1, ports: [port])))
-        #expect(try await store.instances(at: .blue("fe80::f816:3eff:fe9c:bf3d")) == [Sample.id(101)])
+        #expect(try await store.instances(at: .port(.blue("fe80::f816:3eff:fe9c:bf3d"))) == [Sample.id(101)])
     }
 
     @Test(arguments: CatalogueDriver.all)
@@ -94,7 +94,7 @@ struct AddressTests {
         }
         _ = try await store.apply(pair("10.0.0.5", "10.0.0.6"))
         #expect(try await store.apply(pair("10.0.0.6", "10.0.0.5")).updated == 2)
-        #expect(try await store.instances(at: .blue("10.0.0.5")) == [Sample.id(102)])
+        #expect(try await store.instances(at: .port(.blue("10.0.0.5"))) == [Sample.id(102)])
     }
 }
 
@@ -141,9 +141,13 @@ struct NetworkTests {
     @Test(arguments: CatalogueDriver.all)
     func serviceProviderNamesNetworks(_ driver: CatalogueDriver) async throws {
         let store = try driver.makeStore()
-        _ = try await store.apply(Sample.topology)
-        #expect(try await store.networks(ofServiceProvider: "lb-1") == [Sample.blue.id])
-        #expect(try await store.networks(ofServiceProvider: "") == [])
-        #expect(try await store.networks(ofServiceProvider: "lb-2") == [])
+        let instance = Sample.instance(1, ports: [Sample.port(1, on: Sample.blue, "10.0.0.5")])
+        _ = try await store.apply(Sample.catalogue(instance))
+        let owner = PortOwner(instance: instance.id)
+        #expect(try await store.owners(at: .provider("lb-1", address: "10.0.0.5")) == [owner])
+        #expect(try await store.owners(at: .provider("lb-1", address: "10.0.0.6")) == [])
+        #expect(try await store.owners(at: .provider("lb-1", address: "no address")) == [])
+        #expect(try await store.owners(at: .provider("", address: "10.0.0.5")) == nil)
+        #expect(try await store.owners(at: .provider("lb-2", address: "10.0.0.5")) == nil)
     }
 }

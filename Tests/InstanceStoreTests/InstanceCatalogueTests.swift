@@ -55,8 +55,8 @@ struct InstanceCatalogueTests {
         #expect(try await store.apply(Catalogue(instances: [instance])) == AppliedChanges(updated: 1))
         #expect(try await store.instances(named: "web-1") == [])
         #expect(try await store.instances(named: "renamed").map(\.id) == [instance.id])
-        #expect(try await store.instances(at: .blue("10.0.0.5")) == [])
-        #expect(try await store.instances(at: .blue("10.0.0.6")) == [instance.id])
+        #expect(try await store.instances(at: .port(.blue("10.0.0.5"))) == [])
+        #expect(try await store.instances(at: .port(.blue("10.0.0.6"))) == [instance.id])
     }
 
     @Test(arguments: CatalogueDriver.all)
@@ -77,8 +77,8 @@ struct InstanceCatalogueTests {
         #expect(try await store.delete(instance.id))
         #expect(try await !store.delete(instance.id))
         #expect(try await store.instance(instance.id) == nil)
-        #expect(try await store.instances(at: .blue("10.0.0.5")) == [])
-        #expect(try await store.instances(withAddress: Sample.address("10.0.0.5")) == [])
+        #expect(try await store.instances(at: .port(.blue("10.0.0.5"))) == [])
+        #expect(try await store.instances(at: .address(Sample.address("10.0.0.5"))) == [])
         #expect(try await store.catalogue() == Sample.topology)
     }
 

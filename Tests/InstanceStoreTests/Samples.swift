@@ -1,4 +1,5 @@
 import InstanceModel
+import InstanceStore
 
 /// Two networks with the same addresses, each behind a router of its own, and a third without router.
 enum Sample {
@@ -37,5 +38,12 @@ enum Sample {
 
     static func address(_ text: String) -> IPAddress {
         IPAddress(text) ?? IPAddress(v4: 0)
+    }
+}
+
+extension InstanceStore {
+    /// The instances among the owners.
+    func instances(at origin: Origin) async throws -> [InstanceID] {
+        try await owners(at: origin)?.compactMap(\.instance) ?? []
     }
 }

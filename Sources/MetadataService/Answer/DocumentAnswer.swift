@@ -12,15 +12,18 @@ public struct DocumentAnswer: Sendable {
     }
 
     func answer(_ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext) -> Outcome {
+        guard documents.canShow(asking.route) else { return .reply(ErrorAnswer.unknownError(asking)) }
         switch asking.route {
         case .password where asking.method != .get:
-            PasswordAnswer(documents: documents, loop: loop).answer(asking)
+            return PasswordAnswer(documents: documents, loop: loop).answer(asking)
         case .vendorData:
-            withStaticVendorData(asking) { reply(asking, documents, loop, $0) }
+            return withStaticVendorData(asking) { reply(asking, documents, loop, $0) }
         case .vendorData2:
-            withStaticVendorData(asking) { vendorData2(asking, documents, loop, $0) }
+            return withStaticVendorData(asking) { vendorData2(asking, documents, loop, $0) }
+        case .ec2(.securityGroups) where !documents.holdsSecurityGroups:
+            return SecurityGroupsAnswer(instance: documents.instanceID, loop: loop).answer(asking)
         default:
-            reply(asking, documents, loop, .empty)
+            return reply(asking, documents, loop, .empty)
         }
     }
 
@@ -36,7 +39,7 @@ public struct DocumentAnswer: Sendable {
     private func withStaticVendorData(_ asking: Asking, _ use: (StaticVendorData) -> Outcome) -> Outcome {
         switch vendorData.staticDocument {
         case .success(let document): use(document)
-        case .failure: .reply(ErrorAnswer.page(500, ErrorPage.Explanation.unknownError, asking))
+        case .failure: .reply(ErrorAnswer.unknownError(asking))
         }
     }
 
@@ -48,16 +51,15 @@ public struct DocumentAnswer: Sendable {
         let id = documents.instanceID
         let store = loop.directory.store
         let providers = vendorData.providers
-        let collected = loop.eventLoop.makeFutureWithTask {
+        return loop.later(kept) {
             guard let instance = try await store.instance(id) else {
                 return Response(kept.withAsking(ErrorAnswer.notFound))
             }
             guard let dynamic = await targets.documents(for: instance) else {
-                return Response(kept.withAsking { ErrorAnswer.page(500, ErrorPage.Explanation.unknownError, $0) })
+                return Response(kept.withAsking(ErrorAnswer.unknownError))
             }
             let body = VendorData2.body(providers: providers, static: document.vendorData, dynamic: dynamic)
             return Response(.ok, contentType: "application/json", body: ByteBuffer(bytes: body))
         }
-        return .later(collected)
     }
 }

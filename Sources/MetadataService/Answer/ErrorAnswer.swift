@@ -1,5 +1,6 @@
 import HTTPWire
 import Identification
+import InstanceStore
 import MetadataDocuments
 
 /// Answers that are error pages, in the form that the request's `Accept` asks for (contract nova.md §2.5).
@@ -23,6 +24,15 @@ enum ErrorAnswer {
     /// What is missing here may be back in a second; cloud-init waits and tries again when a 503 says so.
     static func unavailable(_ asking: Asking) -> Response {
         Response(page(503, unavailable, asking), retryAfter: 1)
+    }
+
+    /// What a store failed with: damage stays, everything else may be over in a second.
+    static func page(for error: any Error, _ asking: Asking) -> Response {
+        (error as? StoreError)?.kind == .damaged ? Response(unknownError(asking)) : unavailable(asking)
+    }
+
+    static func unknownError(_ asking: Asking) -> Reply {
+        page(500, ErrorPage.Explanation.unknownError, asking)
     }
 
     /// The page for a request that never became one.

@@ -1,7 +1,6 @@
 import HTTPWire
 import InstanceStore
 import MetadataDocuments
-import NIOCore
 
 /// `password` with any method but GET (contract nova.md §7). A guest may set its password once.
 struct PasswordAnswer {
@@ -28,13 +27,13 @@ struct PasswordAnswer {
             // Nova's column holds the basic multilingual plane only, and it fails on anything else.
             return .reply(ErrorAnswer.page(400, "The password is not UTF-8 text of characters up to U+FFFF.", asking))
         }
-        return .later(store(password, asking.kept()))
+        return store(password, asking.kept())
     }
 
-    private func store(_ password: String, _ kept: KeptAsking) -> EventLoopFuture<Response> {
+    private func store(_ password: String, _ kept: KeptAsking) -> Outcome {
         let id = documents.instanceID
         let store = loop.directory.store
-        return loop.eventLoop.makeFutureWithTask {
+        return loop.later(kept) {
             let outcome = try await store.setPassword(password, of: id)
             return Response(
                 kept.withAsking { asking in

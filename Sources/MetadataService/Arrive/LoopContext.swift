@@ -1,4 +1,5 @@
 import Foundation
+import HTTPWire
 import InstanceStore
 import MetadataDocuments
 import NIOCore
@@ -10,7 +11,7 @@ final class LoopContext {
     let log: RequestLog?
     let reporter: Reporter
     let seed = RandomSeed(fill: SystemRandom.fill)
-    private let changes: any ChangeSignal
+    private let changes: (any ChangeSignal)?
     private var catchingUp: EventLoopFuture<Void>?
     private var overdue = false
     /// The UTC date, `YYYY-MM-DD`, at most a second old.
@@ -21,15 +22,20 @@ final class LoopContext {
         self.directory = directory
         self.log = log
         self.reporter = reporter
-        self.changes = try directory.store.makeChangeSignal()
+        self.changes =
+            if case .followed(let feed) = directory.store.freshness { try feed.makeChangeSignal() } else { nil }
         followDate()
     }
 
     /// Nil when the directory shows every change that was committed before now; otherwise what to wait for.
     func staleness() -> EventLoopFuture<Void>? {
+        guard let changes else { return nil }
         if changes.isRaised() || overdue { catchUp() }
         return catchingUp
     }
+
+    /// Nobody tells of changes: what the directory holds may be as old as the store allows.
+    var hasNoFeed: Bool { changes == nil }
 
     /// A change seen while an earlier one is still being read needs a read of its own, begun after it.
     private func catchUp() {
@@ -43,6 +49,22 @@ final class LoopContext {
             // The next request tries again: an answer that may be out of date is worse than a late one.
             if case .failure = result { overdue = true }
         }
+    }
+
+    /// An answer for which somebody else has to be asked: what they fail with is reported, and answered with a page.
+    func later(
+        _ kept: KeptAsking, _ work: @escaping @Sendable () async throws -> Response
+    ) -> Outcome {
+        let reporter = reporter
+        return .later(
+            eventLoop.makeFutureWithTask {
+                do {
+                    return try await work()
+                } catch {
+                    reporter.report(error)
+                    return kept.withAsking { ErrorAnswer.page(for: error, $0) }
+                }
+            })
     }
 
     private func followDate() {

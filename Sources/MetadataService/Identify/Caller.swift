@@ -17,54 +17,58 @@ enum Caller {
 enum Claim: Sendable {
     /// Signed headers that were found in order.
     case signed(InstanceID, tenant: [UInt8])
-    case port(PortKey)
-    case address(IPAddress)
-    case provider(String, address: String)
+    case origin(Origin)
 }
 
 extension Claim {
     /// Asks the store.
+    /// - Parameter afresh: the instance has to be read now, whatever is held of it.
     /// - Throws: ``StoreError``, when it cannot be asked.
-    func settle(in directory: DocumentDirectory) async throws -> Result<InstanceDocuments, Refusal> {
+    func settle(in directory: DocumentDirectory, afresh: Bool) async throws -> Result<InstanceDocuments, Refusal> {
         switch self {
         case .signed(let id, let tenant):
-            guard let documents = try await directory.load(id) else { return .failure(.unknownInstance) }
+            guard let documents = try await directory.load(id, afresh: afresh) else {
+                return .failure(.unknownInstance)
+            }
             return documents.projectID == tenant ? .success(documents) : .failure(.wrongTenant)
-        case .port(let key):
-            return try await Self.load(PortMatch.instance(among: directory.owners(at: key)), directory)
-        case .address(let address):
-            let found = Set(try await directory.store.instances(withAddress: address))
-            guard found.count < 2 else { return .failure(.ambiguousAddress(found: found.count)) }
-            return try await Self.load(PortMatch.instance(among: Array(found)), directory)
-        case .provider(let provider, let address):
-            return try await Self.settle(provider: provider, address: address, directory)
-        }
-    }
-
-    /// Contract nova.md §2.3, rows 5 and 7.
-    private static func settle(
-        provider: String, address: String, _ directory: DocumentDirectory
-    ) async throws -> Result<InstanceDocuments, Refusal> {
-        let networks = try await directory.store.networks(ofServiceProvider: provider)
-        guard !networks.isEmpty else { return .failure(.noSubnets(provider: provider)) }
-        var found: [InstanceID] = []
-        if let ip = IPAddress(address) {
-            for network in networks {
-                found += try await directory.store.instances(at: PortKey(scope: .network(network), address: ip))
+        case .origin(let origin):
+            let found = try await directory.owners(at: origin)
+            if found == nil, case .provider(let provider, _) = origin {
+                return .failure(.noSubnets(provider: provider))
+            }
+            switch Self.owner(at: origin, among: found ?? []) {
+            case .failure(let refusal): return .failure(refusal)
+            case .success(let owner): return try await Self.load(owner, in: directory, afresh: afresh)
             }
         }
-        guard found.count == 1 else {
-            return .failure(.portCount(provider: provider, address: address, found: found.count))
-        }
-        return try await load(.success(found[0]), directory)
     }
 
     private static func load(
-        _ match: Result<InstanceID, Refusal>, _ directory: DocumentDirectory
+        _ owner: PortOwner, in directory: DocumentDirectory, afresh: Bool
     ) async throws -> Result<InstanceDocuments, Refusal> {
-        switch match {
-        case .failure(let refusal): return .failure(refusal)
-        case .success(let id): return try await directory.load(id).map { .success($0) } ?? .failure(.unknownInstance)
+        guard let id = owner.instance, let documents = try await directory.load(id, afresh: afresh) else {
+            return .failure(.unknownInstance)
         }
+        guard let project = owner.projectID, !documents.projectID.elementsEqual(project.utf8) else {
+            return .success(documents)
+        }
+        return .failure(.wrongTenant)
+    }
+
+    /// The one owner of the origin, or why there is none. Ports of one instance count as one, except behind a load
+    /// balancer, where Nova expects a single port (contract nova.md §2.3 row 7, §2.4).
+    private static func owner(at origin: Origin, among found: [PortOwner]) -> Result<PortOwner, Refusal> {
+        let distinct = Set(found)
+        switch origin {
+        case .port:
+            return PortMatch.instance(among: found.compactMap(\.instance)).map { PortOwner(instance: $0) }
+        case .address:
+            guard distinct.count < 2 else { return .failure(.ambiguousAddress(found: distinct.count)) }
+        case .provider(let provider, let address):
+            guard found.count == 1 else {
+                return .failure(.portCount(provider: provider, address: address, found: found.count))
+            }
+        }
+        return distinct.first.map { .success($0) } ?? .failure(.noPort)
     }
 }

@@ -29,10 +29,10 @@ extension Identify {
         case .proxyHeaders(let secrets, let signatureRequired):
             let provider = request.header(.metadataProvider)
             guard provider.hasContent else { return Self.signed(request, secrets, directory) }
-            return Self.provider(provider, request, signatureRequired ? secrets : nil)
+            return Self.provider(provider, request, signatureRequired ? secrets : nil, directory)
         case .peerAddress(let parsesForwarded):
             guard let address = Self.client(of: request, arrival, parsesForwarded) else { return .refused(.noPort) }
-            return .unknown(.address(address))
+            return Self.caller(at: .address(address), directory)
         }
     }
 
@@ -59,8 +59,11 @@ extension Identify {
 
     private static func port(_ scope: Scope, _ peer: IPAddress?, _ directory: DocumentDirectory?) -> Caller {
         guard let peer else { return .refused(.noPort) }
-        let key = PortKey(scope: scope, address: peer)
-        return directory?.documents(at: key).map(Caller.known) ?? .unknown(.port(key))
+        return caller(at: .port(PortKey(scope: scope, address: peer)), directory)
+    }
+
+    private static func caller(at origin: Origin, _ directory: DocumentDirectory?) -> Caller {
+        directory?.documents(at: origin).map(Caller.known) ?? .unknown(.origin(origin))
     }
 
     private static func client(
@@ -97,14 +100,15 @@ extension Identify {
 
     /// A load balancer's request, contract nova.md §2.3. `secrets` nil: none configured, nothing to check.
     private static func provider(
-        _ provider: HeaderValue, _ request: borrowing Request, _ secrets: SharedSecrets?
+        _ provider: HeaderValue, _ request: borrowing Request, _ secrets: SharedSecrets?,
+        _ directory: DocumentDirectory?
     ) -> Caller {
         guard let forwardedFor = request.header(.forwardedFor).text else { return .refused(.missingForwardedFor) }
         if let secrets, !isSigned(provider, by: request.header(.metadataProviderSignature), secrets) {
             return .refused(.wrongSignature)
         }
         let address = forwardedFor.prefix { $0 != "," }
-        return .unknown(.provider(provider.text ?? "", address: String(address)))
+        return caller(at: .provider(provider.text ?? "", address: String(address)), directory)
     }
 
     private static func isSigned(_ value: HeaderValue, by signature: HeaderValue, _ secrets: SharedSecrets) -> Bool {

@@ -6,6 +6,7 @@ import InstanceModel
 import MetadataDocuments
 import NIOCore
 import NIOHTTP1
+import NovaDatabase
 import OsloConfig
 
 struct GetCommand: AsyncParsableCommand {
@@ -54,10 +55,10 @@ struct GetCommand: AsyncParsableCommand {
     func run() async throws {
         var configuration = try store.config.load()
         let secret = try SharedSecret(&configuration)
-        let base = endpoint ?? "http://\(configuration.value(Options.listen))"
-        let location = store.location(&configuration)
+        let settings = try StoreSettings(store, &configuration)
+        let base = endpoint ?? "http://\(ListenTarget(&configuration, settings.location))"
         try configuration.finish()
-        let (id, projectID) = try await identity(location)
+        let (id, projectID) = try await identity(settings)
         var request = HTTPClientRequest(url: base + (path.hasPrefix("/") ? path : "/" + path))
         request.headers = [
             "X-Instance-ID": id, "X-Tenant-ID": projectID,
@@ -67,10 +68,20 @@ struct GetCommand: AsyncParsableCommand {
         try await show(request)
     }
 
-    private func identity(_ location: String) async throws -> (id: String, project: String) {
+    private func identity(_ store: StoreSettings) async throws -> (id: String, project: String) {
         if let project { return (instance, project) }
-        let found = try await StoreOptions.open(location).instance(named: instance)
-        return ("\(found.id)", found.projectID)
+        guard let nova = store.nova else {
+            let found = try await StoreOptions.open(store.location).instance(named: instance)
+            return ("\(found.id)", found.projectID)
+        }
+        guard let id = InstanceID(instance) else {
+            throw CommandError("--instance \(instance): expected an instance's id, since the store is Nova's database.")
+        }
+        let database = NovaDatabase(nova.database) { _ in }
+        guard let found = try await database.instance(id) else {
+            throw CommandError("There is no instance \(id) in Nova's databases.")
+        }
+        return ("\(id)", found.projectID)
     }
 
     private func show(_ request: HTTPClientRequest) async throws {

@@ -43,7 +43,7 @@ struct InstanceShowCommand: AsyncParsableCommand {
             ("Reservation", Cell(instance.reservationID)),
             ("Launch index", instance.launchIndex.map(Cell.number) ?? .none),
             ("Key pair", Cell(instance.keyName)),
-            ("Security groups", .list(instance.securityGroups)),
+            ("Security groups", .list(instance.securityGroups ?? [])),
             ("Metadata", .list(instance.metadata.map { "\($0.key)=\($0.value)" })),
             ("User data", instance.userData.map { .text("\($0.count) bytes") } ?? .none),
             ("Password set", .text(instance.password.isEmpty ? "no" : "yes")),

@@ -19,10 +19,11 @@ struct ProxyCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration = try options.store.config.load()
-        var settings = DaemonSettings(options, &configuration)
+        var settings = try DaemonSettings(options, &configuration)
         settings.namespaces = try namespaces.settings(&configuration)
         settings.upstream = try upstream.target(&configuration)
+        let logger = options.logger(&configuration)
         try configuration.finish()
-        try await Daemon(settings: settings, logger: options.logger).run()
+        try await Daemon(settings: settings, logger: logger).run()
     }
 }

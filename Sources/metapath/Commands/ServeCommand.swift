@@ -19,10 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration = try options.store.config.load()
-        var settings = DaemonSettings(options, &configuration)
+        var settings = try DaemonSettings(options, &configuration)
         let identify = DaemonSettings.identify(&configuration, settings.secrets)
-        settings.service = (try listen.address(&configuration), identify)
+        settings.service = (try listen.address(&configuration, settings.store.location), identify)
+        let logger = options.logger(&configuration)
         try configuration.finish()
-        try await Daemon(settings: settings, logger: options.logger).run()
+        try await Daemon(settings: settings, logger: logger).run()
     }
 }

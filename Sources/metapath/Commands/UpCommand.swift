@@ -21,12 +21,13 @@ struct UpCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration = try options.store.config.load()
-        var settings = DaemonSettings(options, &configuration)
+        var settings = try DaemonSettings(options, &configuration)
         let identify = DaemonSettings.identify(&configuration, settings.secrets)
-        settings.service = (try listen.address(&configuration), identify)
+        settings.service = (try listen.address(&configuration, settings.store.location), identify)
         settings.namespaces = try namespaces.settings(&configuration)
         settings.upstream = try upstream.target(&configuration)
+        let logger = options.logger(&configuration)
         try configuration.finish()
-        try await Daemon(settings: settings, logger: options.logger).run()
+        try await Daemon(settings: settings, logger: logger).run()
     }
 }

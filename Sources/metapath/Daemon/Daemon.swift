@@ -6,6 +6,7 @@ import MetadataService
 import NIOCore
 import NIOPosix
 import NamespaceProxy
+import NovaDatabase
 import OpenStackAPI
 import ServiceLifecycle
 import UnixSignals
@@ -17,7 +18,7 @@ struct Daemon {
 
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
-        let store = try StoreOptions.open(settings.store)
+        let store = try openStore()
         let workers = settings.workers > 0 ? settings.workers : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
         let log = try settings.accessLog.map(RequestLog.init(path:))
@@ -45,6 +46,12 @@ struct Daemon {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
         try await group.shutdownGracefully()
+    }
+
+    private func openStore() throws -> any InstanceStore {
+        guard let nova = settings.store.nova else { return try StoreOptions.open(settings.store.location) }
+        let database = NovaDatabase(nova.database) { [logger] in logger.warning("\($0)") }
+        return NovaInstanceStore(database: database, lifetime: nova.lifetime)
     }
 
     private func listen(_ server: HTTPServer, _ path: MetadataPath) async throws {

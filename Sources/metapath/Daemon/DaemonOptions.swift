@@ -14,8 +14,11 @@ struct DaemonOptions: ParsableArguments {
             discussion: "- for standard output. Default: [metapath] access_log, else none.", valueName: "file"))
     var accessLog: String?
 
-    @Option(help: "Log level: trace, debug, info, notice, warning, error or critical.")
-    var logLevel: LogLevel = .info
+    @Option(
+        help: ArgumentHelp(
+            "Log level: trace, debug, info, notice, warning, error or critical.",
+            discussion: "Default: debug with [DEFAULT] debug, else info."))
+    var logLevel: LogLevel?
 
     @OptionGroup var store: StoreOptions
 
@@ -31,28 +34,46 @@ struct ListenOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Where the metadata service listens: HOST:PORT, [IPV6]:PORT or unix:PATH.",
-            discussion: "Default: [metapath] listen, else \(Options.listen.defaultValue).", valueName: "address"))
+            discussion: """
+                Default: [metapath] listen, else \(ListenTarget.ownDefault), or with Nova's databases [DEFAULT] \
+                metadata_listen and metadata_listen_port, else 0.0.0.0:8775.
+                """, valueName: "address"))
     var listen: String?
 
-    func address(_ configuration: inout Configuration) throws -> ListenTarget {
-        if let listen {
-            guard let target = ListenTarget(listen) else {
-                throw ValidationError("--listen \(listen): expected \(ListenTarget.expectation).")
-            }
-            return target
+    func address(_ configuration: inout Configuration, _ store: StoreLocation) throws -> ListenTarget {
+        guard let listen else { return ListenTarget(&configuration, store) }
+        guard let target = ListenTarget(listen) else {
+            throw ValidationError("--listen \(listen): expected \(ListenTarget.expectation).")
         }
-        if let target = ListenTarget(configuration.value(Options.listen)) { return target }
-        configuration.reject(Options.listen, expected: ListenTarget.expectation)
-        return .tcp(host: "127.0.0.1", port: 0)
+        return target
     }
 }
 
 /// Where a service listens.
 enum ListenTarget: Equatable {
     static let expectation = "HOST:PORT, [IPV6]:PORT or unix:PATH"
+    /// For a store of our own; what guests reach by way of namespaces needs no other address.
+    static let ownDefault = ListenTarget.tcp(host: "127.0.0.1", port: 8775)
 
     case tcp(host: String, port: Int)
     case unix(path: String)
+
+    /// As the files say; in Nova's place where Nova's service would have listened.
+    init(_ configuration: inout Configuration, _ store: StoreLocation) {
+        let text = configuration.value(Options.listen)
+        if text.isEmpty {
+            self = .ownDefault
+            guard store == .nova else { return }
+            self = .tcp(
+                host: configuration.value(Options.metadataListen), port: configuration.value(Options.metadataListenPort)
+            )
+        } else if let target = ListenTarget(text) {
+            self = target
+        } else {
+            configuration.reject(Options.listen, expected: Self.expectation)
+            self = .ownDefault
+        }
+    }
 
     init?(_ text: String) {
         if text.hasPrefix("unix:") {
@@ -77,9 +98,9 @@ enum ListenTarget: Equatable {
 
 extension DaemonOptions {
     /// Logs to standard error.
-    var logger: Logger {
+    func logger(_ configuration: inout Configuration) -> Logger {
         var logger = Logger(label: "metapath", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = logLevel.level
+        logger.logLevel = logLevel?.level ?? (configuration.value(Options.debug) ? .debug : .info)
         return logger
     }
 }

@@ -7,7 +7,7 @@ import OsloConfig
 
 /// Everything a daemon needs to know, read and checked before anything is opened or bound.
 struct DaemonSettings {
-    var store: String
+    var store: StoreSettings
     var workers: Int
     var accessLog: String?
     var limits: WireLimits
@@ -22,8 +22,8 @@ struct DaemonSettings {
     var upstream: UpstreamTarget?
 
     /// Reads the settings that all daemons share; the others are set by the command.
-    init(_ options: DaemonOptions, _ configuration: inout Configuration) {
-        store = options.store.location(&configuration)
+    init(_ options: DaemonOptions, _ configuration: inout Configuration) throws {
+        store = try StoreSettings(options.store, &configuration)
         workers = options.workers ?? configuration.value(Options.workers)
         let log = options.accessLog ?? configuration.value(Options.accessLog)
         accessLog = log.isEmpty ? nil : log

@@ -2,30 +2,54 @@ import ArgumentParser
 import Foundation
 import OsloConfig
 
-/// `--config-file`, common to all commands that need the secret or the store.
+/// `--config-file` and `--config-dir`, common to all commands that need the secret or the store.
 struct ConfigOptions: ParsableArguments {
-    /// Read when none is named, those of them that exist.
-    static let defaultFiles = ["/etc/nova/nova.conf", "/etc/metapath/metapath.conf"]
-
     @Option(
-        name: .customLong("config-file"),
+        name: [.customLong("config-file"), .customLong("config-dir")],
         help: ArgumentHelp(
-            "Configuration file, such as nova.conf; repeatable, later files win.",
-            discussion: "Default: \(defaultFiles.joined(separator: " and ")), where they exist.",
-            valueName: "file"))
-    var files: [String] = []
+            "Configuration file, such as nova.conf, or a directory of *.conf files; repeatable, later ones win.",
+            discussion: """
+                Default, where they exist: nova.conf, nova.conf.d and nova-api-metadata.conf.d in /etc/nova (or in \
+                $OS_NOVA_CONFIG_DIR, and the files of $OS_NOVA_CONFIG_FILES), then /etc/metapath/metapath.conf.
+                """, valueName: "path"))
+    var paths: [String] = []
 
     /// The files' contents, not yet checked.
     func load() throws -> Configuration {
-        let paths = files.isEmpty ? Self.defaultFiles.filter(FileManager.default.isReadableFile) : files
         var sources: [ConfigSections] = []
         var mistakes: [ConfigMistake] = []
-        for path in paths {
+        for path in try Self.files(paths.isEmpty ? Self.defaultPaths : paths) {
             let (sections, found) = ConfigText.parse(try Self.read(path), file: path)
             sources.append(sections)
             mistakes += found
         }
         return Configuration(sources, options: Options.all, ownGroups: ["metapath"], mistakes: mistakes)
+    }
+
+    /// What Nova's own service would read (contract nova.md §1.1), without the file that is not oslo.config's.
+    private static var defaultPaths: [String] {
+        let environment = ProcessInfo.processInfo.environment
+        let directory = environment["OS_NOVA_CONFIG_DIR"] ?? "/etc/nova"
+        let files = (environment["OS_NOVA_CONFIG_FILES"] ?? "nova.conf").split(separator: ";").map(String.init)
+        let names = files.filter { !$0.hasSuffix("api-paste.ini") } + ["nova.conf.d", "nova-api-metadata.conf.d"]
+        let paths = names.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" } + ["/etc/metapath/metapath.conf"]
+        return paths.filter(FileManager.default.isReadableFile)
+    }
+
+    /// A directory stands for its `*.conf` files in the order of their names.
+    private static func files(_ paths: [String]) throws -> [String] {
+        try paths.flatMap { path in
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+                return [path]
+            }
+            do {
+                let names = try FileManager.default.contentsOfDirectory(atPath: path)
+                return names.filter { $0.hasSuffix(".conf") }.sorted().map { "\(path)/\($0)" }
+            } catch {
+                throw CommandError("\(path): expected a readable directory of configuration files: \(error)")
+            }
+        }
     }
 
     private static func read(_ path: String) throws -> String {

@@ -5,6 +5,20 @@ import OsloConfig
 /// Groups other than `[metapath]` are Nova's: names, defaults and aliases as in contract nova.md §1.3, and the names of
 /// 2014 besides.
 enum Options {
+    // MARK: databases
+
+    /// Where every instance's cell is written down.
+    static let apiDatabase = ConfigOption(
+        "api_database", "connection", .string, default: "", secret: true)
+    /// The cell of instances that are mapped to none, and what the URLs of cells may refer to.
+    static let mainDatabase = ConfigOption(
+        "database", "connection", .string, default: "",
+        aliases: [OptionName("DEFAULT", "sql_connection"), OptionName("database", "sql_connection")], secret: true)
+    /// Connections to each database.
+    static let databasePoolSize = ConfigOption(
+        "database", "max_pool_size", .integer(0...1000), default: 5,
+        aliases: [OptionName("DEFAULT", "sql_max_pool_size"), OptionName("database", "sql_max_pool_size")])
+
     // MARK: [neutron]
 
     /// True: believe signed headers. False: know callers by their address.
@@ -20,6 +34,12 @@ enum Options {
 
     // MARK: [api], in older releases [DEFAULT]
 
+    /// Seconds for which an instance read from Nova's database is served without looking again; 0: look each time.
+    static let cacheExpiration = ConfigOption(
+        "api", "metadata_cache_expiration", .integer(0...31_536_000), default: 15,
+        aliases: [OptionName("DEFAULT", "metadata_cache_expiration")])
+    /// True: this service serves the cell of `[database] connection` and knows no other.
+    static let perCell = ConfigOption("api", "local_metadata_per_cell", .bool, default: false)
     static let dhcpDomain = ConfigOption(
         "api", "dhcp_domain", .string, default: "novalocal", aliases: [OptionName("DEFAULT", "dhcp_domain")])
     static let vendorDataProviders = ConfigOption(
@@ -47,6 +67,12 @@ enum Options {
 
     // MARK: elsewhere in nova.conf
 
+    /// Where Nova's own server listened up to release 31.
+    static let metadataListen = ConfigOption("DEFAULT", "metadata_listen", .string, default: "0.0.0.0")
+    static let metadataListenPort = ConfigOption("DEFAULT", "metadata_listen_port", .integer(1...65535), default: 8775)
+    static let debug = ConfigOption("DEFAULT", "debug", .bool, default: false)
+    /// Only looked at to say that it has no effect.
+    static let corsOrigin = ConfigOption("cors", "allowed_origin", .list(of: .string), default: [])
     /// Empty: no `network_config`. Any other value stands for Nova's own template, the only one we render.
     static let injectedNetworkTemplate = ConfigOption(
         "DEFAULT", "injected_network_template", .string, default: "nova/virt/interfaces.template")
@@ -55,10 +81,10 @@ enum Options {
 
     // MARK: [metapath]
 
-    /// `ADDRESS:PORT` of the service.
-    static let listen = ConfigOption("metapath", "listen", .string, default: "127.0.0.1:8775")
-    /// `sqlite:PATH`.
-    static let store = ConfigOption("metapath", "store", .string, default: "sqlite:/var/lib/metapath/metapath.sqlite")
+    /// `ADDRESS:PORT` of the service; empty: see ``ListenOption``.
+    static let listen = ConfigOption("metapath", "listen", .string, default: "")
+    /// `sqlite:PATH` or `nova`; empty: see ``StoreLocation``.
+    static let store = ConfigOption("metapath", "store", .string, default: "")
     /// Event loops; 0 for one per processor.
     static let workers = ConfigOption("metapath", "workers", .integer(0...1024), default: 0)
     /// Path, or `-` for standard output; empty for none.
@@ -76,8 +102,9 @@ enum Options {
     static let maxConnections = ConfigOption("metapath", "max_connections", .integer(1...1_000_000), default: 8192)
 
     static let all: [any DeclaredOption] = [
-        serviceMetadataProxy, sharedSecret, dhcpDomain, vendorDataProviders, vendorDataFile, vendorDataTargets,
-        vendorDataCAFile, vendorDataConnectTimeout, vendorDataReadTimeout, vendorDataFailureFatal,
+        apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, cacheExpiration, perCell,
+        metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain, vendorDataProviders, vendorDataFile,
+        vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout, vendorDataReadTimeout, vendorDataFailureFatal,
         injectedNetworkTemplate, parseProxyHeaders, listen, store, workers, accessLog, previousSecrets, namespaces,
         discoverNamespaces, upstream, maxConnections,
     ]

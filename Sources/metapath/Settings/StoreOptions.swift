@@ -8,29 +8,47 @@ struct StoreOptions: ParsableArguments {
     @Option(
         name: .customLong("store"),
         help: ArgumentHelp(
-            "Where the instances are: sqlite:PATH.",
-            discussion: "Default: [metapath] store, else \(Options.store.defaultValue).", valueName: "store"))
+            "Where the instances are: \(StoreLocation.expectation).",
+            discussion: """
+                Default: [metapath] store, else Nova's databases where a file names one ([api_database] connection), else \
+                sqlite:\(StoreLocation.defaultPath).
+                """, valueName: "store"))
     var store: String?
 
     @OptionGroup var config: ConfigOptions
 
-    /// Opens the store that the options and the configuration name.
+    /// Opens the store that the options and the configuration name, for editing.
     func open() throws -> any InstanceCatalogue {
         var configuration = try config.load()
-        let location = location(&configuration)
+        let location = try location(&configuration)
         try configuration.finish()
         return try Self.open(location)
     }
 
-    func location(_ configuration: inout Configuration) -> String {
-        store ?? configuration.value(Options.store)
+    func location(_ configuration: inout Configuration) throws -> StoreLocation {
+        if let store {
+            guard let location = StoreLocation(store) else {
+                throw CommandError("store “\(store)”: expected \(StoreLocation.expectation).")
+            }
+            return location
+        }
+        let text = configuration.value(Options.store)
+        guard !text.isEmpty else { return StoreLocation(defaultFor: &configuration) }
+        if let location = StoreLocation(text) { return location }
+        configuration.reject(Options.store, expected: StoreLocation.expectation)
+        return .sqlite(path: StoreLocation.defaultPath)
     }
 
-    static func open(_ location: String) throws -> any InstanceCatalogue {
-        let parts = location.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == "sqlite", !parts[1].isEmpty else {
-            throw CommandError("store “\(location)”: expected sqlite:PATH, such as \(Options.store.defaultValue).")
+    /// - Throws: ``CommandError`` for Nova's databases, which only Nova edits.
+    static func open(_ location: StoreLocation) throws -> any InstanceCatalogue {
+        switch location {
+        case .sqlite(let path): return try SQLiteInstanceStore(path: path)
+        case .nova:
+            throw CommandError(
+                """
+                The instances are in Nova's databases, which are edited through Nova. \
+                To work with a store of Metapath's own, name it: --store sqlite:PATH.
+                """)
         }
-        return try SQLiteInstanceStore(path: String(parts[1]))
     }
 }

@@ -5,7 +5,7 @@ import InstanceStore
 
 /// What changed after a revision. Every query goes through an index on the revision, so that it costs what has changed,
 /// not what is stored.
-struct ChangeFeed {
+struct ChangeQuery {
     private let db: Database
     private let since: Int64
     private let history: History

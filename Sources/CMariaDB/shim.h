@@ -1,0 +1,2 @@
+// MariaDB's client library, Debian's libmariadb-dev.
+#include <mysql.h>
