@@ -57,7 +57,7 @@ let package = Package(
         // drivers
         target("InstanceFile", ["InstanceModel", crypto, yams]),
         target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb, grdbSQLite]),
-        target("OpenStackAPI", [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
+        target("OpenStackAPI", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         // platform
         .target(name: "CLinux"),
         target("NetworkNamespaces", ["CLinux"]),
@@ -94,7 +94,8 @@ let package = Package(
         test("OsloConfigTests", ["OsloConfig"]),
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
-        test("OpenStackAPITests", ["OpenStackAPI", "HTTPWire", asyncHTTPClient, nioCore, nioPosix]),
+        test("OpenStackAPITests", ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath"]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
         test(
             "MetadataServiceTests",
