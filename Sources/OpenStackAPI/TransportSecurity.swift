@@ -52,13 +52,16 @@ extension TransportSecurity {
         if !Self.holdsCertificates(certificateFile) {
             mistakes.append((.certificateFile, "a readable file with a certificate in PEM"))
         }
-        let key = keyFile ?? certificateFile
-        if (try? NIOSSLPrivateKey(file: key, format: .pem)) == nil {
-            let expectation =
-                keyFile == nil ? "a certificate and its key in PEM, or keyfile besides" : "a readable key in PEM"
-            mistakes.append((keyFile == nil ? .certificateFile : .keyFile, expectation))
+        if let keyFile {
+            if !Self.holdsKey(keyFile) { mistakes.append((.keyFile, "a readable file with a key in PEM")) }
+        } else if mistakes.last?.file != .certificateFile, !Self.holdsKey(certificateFile) {
+            mistakes.append((.certificateFile, "a certificate and its key in PEM, or keyfile besides"))
         }
         return mistakes
+    }
+
+    private static func holdsKey(_ path: String) -> Bool {
+        (try? NIOSSLPrivateKey(file: path, format: .pem)) != nil
     }
 
     private static func holdsCertificates(_ path: String) -> Bool {
