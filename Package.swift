@@ -57,7 +57,7 @@ let package = Package(
         // drivers
         target("InstanceFile", ["InstanceModel", crypto, yams]),
         target("SQLiteInstanceStore", ["InstanceModel", "InstanceStore", grdb, grdbSQLite]),
-        target("OpenStackAPI", [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
+        target("OpenStackAPI", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         target("NovaDatabase", ["CMariaDB", "InstanceModel", "MetadataDocuments", "InstanceStore", "OpenStackAPI"]),
         // platform
@@ -98,7 +98,8 @@ let package = Package(
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
         test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
-        test("OpenStackAPITests", ["OpenStackAPI", "HTTPWire", asyncHTTPClient, nioCore, nioPosix]),
+        test("OpenStackAPITests", ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath"]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
         test(
             "MetadataServiceTests",

@@ -8,6 +8,8 @@ struct KeystoneToken: Sendable {
     /// The value of `X-Auth-Token`.
     let id: String
     let expires: Date
+    /// Empty where the token is for no project: Keystone then lists no services.
+    let catalogue: ServiceCatalogue
 
     func isUsable(at time: Date) -> Bool {
         time < expires.addingTimeInterval(-Self.margin)
@@ -16,19 +18,25 @@ struct KeystoneToken: Sendable {
     /// - Parameters:
     ///   - id: the answer's `X-Subject-Token`.
     ///   - body: the answer's JSON.
-    /// - Throws: `DecodingError` where there is no `token.expires_at` that is a time.
+    /// - Throws: `DecodingError` where there is no `token.expires_at` that is a time, or the catalogue is malformed.
     init(id: String, body: Data) throws {
         struct Answer: Decodable {
-            struct Token: Decodable { var expires_at: String }
+            struct Token: Decodable {
+                var expires_at: String
+                var catalog: ServiceCatalogue?
+            }
             var token: Token
         }
-        let text = try JSONDecoder().decode(Answer.self, from: body).token.expires_at
-        guard let expires = Self.time(text) else {
+        let token = try JSONDecoder().decode(Answer.self, from: body).token
+        guard let expires = Self.time(token.expires_at) else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: [], debugDescription: "token.expires_at: expected a time in UTC, found “\(text)”"))
+                .init(
+                    codingPath: [],
+                    debugDescription: "token.expires_at: expected a time in UTC, found “\(token.expires_at)”"))
         }
         self.id = id
         self.expires = expires
+        self.catalogue = token.catalog ?? ServiceCatalogue(services: [])
     }
 
     /// Keystone writes microseconds, other implementations whole seconds.

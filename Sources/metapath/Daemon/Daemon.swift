@@ -18,9 +18,10 @@ struct Daemon {
 
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
-        let store = try openStore()
         let workers = settings.workers > 0 ? settings.workers : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
+        let neutron = try neutron(group)
+        let store = try openStore(neutron)
         let log = try settings.accessLog.map(RequestLog.init(path:))
         for warning in settings.vendorData.warnings { logger.warning("\(warning)") }
         let vendorData = try vendorData(group)
@@ -34,6 +35,8 @@ struct Daemon {
         var services: [any Service] = [
             VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server),
         ]
+        // Stopped last of all: requests in flight may need it.
+        if let neutron { services.insert(NeutronService(neutron: neutron), at: 0) }
         if let log { services.insert(RequestLogService(log: log), at: 0) }
         if let namespaces = settings.namespaces {
             let listeners = try NamespaceListeners(
@@ -48,10 +51,18 @@ struct Daemon {
         try await group.shutdownGracefully()
     }
 
-    private func openStore() throws -> any InstanceStore {
+    private func openStore(_ neutron: Neutron?) throws -> any InstanceStore {
         guard let nova = settings.store.nova else { return try StoreOptions.open(settings.store.location) }
         let database = NovaDatabase(nova.database) { [logger] in logger.warning("\($0)") }
-        return NovaInstanceStore(database: database, lifetime: nova.lifetime)
+        return NovaInstanceStore(database: database, neutron: neutron, lifetime: nova.lifetime)
+    }
+
+    private func neutron(_ group: MultiThreadedEventLoopGroup) throws -> Neutron? {
+        do {
+            return try settings.store.nova?.neutron?.neutron(on: group)
+        } catch {
+            throw CommandError("[neutron] certfile, keyfile: expected a certificate and its key in PEM: \(error)")
+        }
     }
 
     private func listen(_ server: HTTPServer, _ path: MetadataPath) async throws {

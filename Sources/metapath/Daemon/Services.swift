@@ -3,6 +3,7 @@ import Logging
 import MetadataService
 import NIOCore
 import NamespaceProxy
+import OpenStackAPI
 import ServiceLifecycle
 
 /// Lets requests in flight finish when the process is told to stop.
@@ -33,6 +34,15 @@ struct VendorDataService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { await vendorData.follow(logger: logger) }
         try await vendorData.shutdown()
+    }
+}
+
+struct NeutronService: Service {
+    let neutron: Neutron
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await neutron.shutdown()
     }
 }
 

@@ -1,3 +1,4 @@
+import NIOCore
 import OpenStackAPI
 import OsloConfig
 
@@ -7,6 +8,14 @@ struct KeystoneSettings {
     var security: TransportSecurity
     /// Seconds for a token.
     var timeout: Double
+
+    /// - Parameter connectionRetries: how often a failed connection is tried again.
+    /// - Throws: where a certificate cannot be read.
+    func keystone(on group: any EventLoopGroup, connectionRetries: Int) throws -> Keystone {
+        try Keystone(
+            credentials: credentials, security: security, timeout: timeout, connectionRetries: connectionRetries,
+            eventLoopGroup: group)
+    }
 }
 
 /// The options of keystoneauth in one group of `nova.conf`, such as `[vendordata_dynamic_auth]`: a service's account,
@@ -22,37 +31,56 @@ struct KeystoneOptions {
         account = configuration.value(ConfigOption<String?>(group, "auth_section", .string)) ?? group
     }
 
-    /// Nil where no `auth_type` is set, or `none`: requests then carry no token.
+    /// As it is written; nil where it is not set.
+    func authType(_ configuration: inout Configuration) -> String? {
+        value("auth_type", &configuration, aliases: ["auth_plugin"])
+    }
+
+    /// Nil where no `auth_type` is set, or `none` or `noauth`: requests then carry no token.
     func keystone(_ configuration: inout Configuration) -> KeystoneSettings? {
         guard let credentials = credentials(&configuration) else { return nil }
-        let timeout = ConfigOption(session, "timeout", .number(0.001...86_400), default: Keystone.defaultTimeout)
         return KeystoneSettings(
-            credentials: credentials, security: security(&configuration), timeout: configuration.value(timeout))
+            credentials: credentials, security: security(&configuration), timeout: timeout(&configuration))
+    }
+
+    /// Seconds for an answer; keystoneauth has none of its own.
+    func timeout(_ configuration: inout Configuration) -> Double {
+        configuration.value(
+            ConfigOption(session, "timeout", .number(0.001...86_400), default: OpenStackService.defaultTimeout))
     }
 
     func security(_ configuration: inout Configuration) -> TransportSecurity {
-        func file(_ name: String) -> String? {
-            configuration.value(ConfigOption<String?>(session, name, .string)).flatMap { $0.isEmpty ? nil : $0 }
+        func file(_ file: TransportSecurity.File) -> String? {
+            configuration.value(option(of: file)).flatMap { $0.isEmpty ? nil : $0 }
         }
-        return TransportSecurity(
-            caFile: file("cafile"),
+        let security = TransportSecurity(
+            caFile: file(.caFile),
             insecure: configuration.value(ConfigOption(session, "insecure", .bool, default: false)),
-            certificateFile: file("certfile"), keyFile: file("keyfile"))
+            certificateFile: file(.certificateFile), keyFile: file(.keyFile))
+        for mistake in security.mistakes() {
+            configuration.reject(option(of: mistake.file), expected: mistake.expectation)
+        }
+        return security
+    }
+
+    private func option(of file: TransportSecurity.File) -> ConfigOption<String?> {
+        ConfigOption(session, file.rawValue, .string)
     }
 
     private func credentials(_ configuration: inout Configuration) -> KeystoneCredentials? {
-        let type = option("auth_type", aliases: ["auth_plugin"])
         let method: KeystoneCredentials.Method
-        switch configuration.value(type) {
-        case nil, "", "none": return nil
+        switch authType(&configuration) {
+        case nil, "none", "noauth": return nil
         case "password", "v3password": method = password(&configuration)
         case "v3applicationcredential": method = applicationCredential(&configuration)
         default:
-            configuration.reject(type, expected: "password, v3password, v3applicationcredential or none")
+            configuration.reject(
+                option("auth_type", aliases: ["auth_plugin"]),
+                expected: "password, v3password, v3applicationcredential or none")
             return nil
         }
         return KeystoneCredentials(
-            authURL: required("auth_url", &configuration), method: method, scope: scope(method, &configuration))
+            authURL: address("auth_url", &configuration), method: method, scope: scope(method, &configuration))
     }
 }
 
@@ -119,8 +147,8 @@ extension KeystoneOptions {
             group, "username", .string, aliases: [OptionName(group, "user_name"), OptionName(group, "user-name")])
     }
 
-    private func required(_ name: String, _ configuration: inout Configuration) -> String {
-        if let value = value(name, &configuration) { return value }
+    private func address(_ name: String, _ configuration: inout Configuration) -> String {
+        if let address = value(name, &configuration), isHTTPAddress(address) { return address }
         configuration.reject(option(name), expected: "the address of Keystone, such as https://HOST/identity/v3")
         return ""
     }
@@ -135,4 +163,9 @@ extension KeystoneOptions {
     private func option(_ name: String, aliases: [String] = []) -> ConfigOption<String?> {
         ConfigOption(account, name, .string, aliases: aliases.map { OptionName(account, $0) })
     }
+}
+
+/// Whether `text` has a scheme that we speak and something behind it.
+func isHTTPAddress(_ text: String) -> Bool {
+    ["http://", "https://"].contains { text.lowercased().hasPrefix($0) && text.count > $0.count }
 }

@@ -1,3 +1,4 @@
+import OpenStackAPI
 import OsloConfig
 
 /// Every option this program reads, declared where its name, default and older spellings can be seen together.
@@ -31,6 +32,23 @@ enum Options {
             OptionName("DEFAULT", "metadata_proxy_shared_secret"),
             OptionName("DEFAULT", "neutron_metadata_proxy_shared_secret"),
         ], secret: true)
+
+    static let neutronServiceType = ConfigOption("neutron", "service_type", .string, default: "network")
+    static let neutronServiceName = ConfigOption<String?>("neutron", "service_name", .string)
+    /// Keystone's interface names; the first that has an endpoint is taken.
+    static let neutronInterfaces = ConfigOption(
+        "neutron", "valid_interfaces", .list(of: .string), default: EndpointSelector.defaultInterfaces)
+    static let neutronRegion = ConfigOption<String?>("neutron", "region_name", .string)
+    /// Neutron's address instead of the catalogue's.
+    static let neutronEndpoint = ConfigOption<String?>("neutron", "endpoint_override", .string)
+    /// How often a failed connection is tried again.
+    static let neutronRetries = ConfigOption(
+        "neutron", "http_retries", .integer(0...1000), default: OpenStackService.defaultRetries)
+
+    // MARK: [service_user]
+
+    /// True: Neutron is shown a second token, of the account in this group.
+    static let sendServiceToken = ConfigOption("service_user", "send_service_user_token", .bool, default: false)
 
     // MARK: [api], in older releases [DEFAULT]
 
@@ -102,10 +120,11 @@ enum Options {
     static let maxConnections = ConfigOption("metapath", "max_connections", .integer(1...1_000_000), default: 8192)
 
     static let all: [any DeclaredOption] = [
-        apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, cacheExpiration, perCell,
-        metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain, vendorDataProviders, vendorDataFile,
-        vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout, vendorDataReadTimeout, vendorDataFailureFatal,
-        injectedNetworkTemplate, parseProxyHeaders, listen, store, workers, accessLog, previousSecrets, namespaces,
-        discoverNamespaces, upstream, maxConnections,
+        apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, neutronServiceType,
+        neutronServiceName, neutronInterfaces, neutronRegion, neutronEndpoint, neutronRetries, sendServiceToken,
+        cacheExpiration, perCell, metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain,
+        vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
+        vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
+        workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, maxConnections,
     ]
 }

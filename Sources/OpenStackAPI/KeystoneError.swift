@@ -1,8 +1,0 @@
-/// Why there is no token.
-public struct KeystoneError: Error, CustomStringConvertible {
-    public let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}
