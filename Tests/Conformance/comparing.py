@@ -47,6 +47,10 @@ def own(answer):
     return [each for each in answer.headers if each[0].lower() not in HOST_HEADERS]
 
 
+def has_random_seed(answer):
+    return bool(SEED.search(answer.body))
+
+
 def seed_difference(wanted, given):
     seeds = SEED.findall(wanted), SEED.findall(given)
     if len(seeds[0]) != 1 or len(seeds[1]) != 1:

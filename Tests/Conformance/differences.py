@@ -265,10 +265,11 @@ def stores_password(exchange):
 def requester_per_request(asked):
     """An instance without an IPv4 address sees the address of the one who asks, not of the first who did."""
     own, address = asked.request.header("X-Forwarded-For") or "", "/latest/meta-data/local-ipv4"
-    if asked.recording.profile != "cached" or asked.request.path != address or asked.nova.body == own.encode():
+    first = next((each.request for each in asked.earlier if each.request.path == address), None)
+    if asked.recording.profile != "cached" or asked.request.path != address or first is None:
         return None
-    first = next((each for each in asked.earlier if each.request.path == address), None)
-    return pages.served(own.encode()) if first and first.answer == asked.nova else None
+    others = (first.header("X-Forwarded-For") or "").encode()
+    return pages.served(own.encode()) if asked.nova == pages.served(others) and others != own.encode() else None
 
 
 # What a failure takes along.
@@ -315,7 +316,8 @@ def user_data_not_base64(asked):
 
 
 def fails_as_a_whole(asked):
-    return asked.recording.profile == recordings.DEFAULT and asked.nova == pages.error_page(
+    is_default = asked.recording.profile == recordings.DEFAULT
+    return is_default and asked.nova.status == 500 and asked.nova == pages.error_page(
         asked.request, 500, pages.UNKNOWN_ERROR)
 
 
