@@ -11,6 +11,7 @@ import comparing
 import processes
 import recordings
 import rig as rigs
+import supplement
 
 HERE = pathlib.Path(__file__).resolve().parent
 # The walk of this recording, below these, is asked for each instance.
@@ -19,12 +20,12 @@ PASSWORD, DOCUMENT = "/openstack/latest/password", "/openstack/latest/meta_data.
 NEW = [
     {"name": "live-plain", "image": "debian", "availability_zone": "nova", "key": "laptop",
      "user_data": "#!/bin/sh\necho live\n", "metadata": {"role": "web", "umlaut": "grün"},
-     "ports": [{"network": "blue", "fixed_ips": [["blue-v4", "10.10.1.11"]], "security_groups": ["default", "web"]}]},
+     "ports": [{"network": "blue", "fixed_ips": [["blue-v4", "10.10.0.201"]], "security_groups": ["default", "web"]}]},
     {"name": "live-cell2", "cell": "cell2", "project": "ops", "user": "bob", "image": "cell2-image",
      "availability_zone": "az-cell2", "metadata": {"where": "cell2"},
-     "ports": [{"network": "blue", "fixed_ips": [["blue-v4", "10.10.1.12"]], "security_groups": ["ops-default"]}]},
+     "ports": [{"network": "blue", "fixed_ips": [["blue-v4", "10.10.0.202"]], "security_groups": ["ops-default"]}]},
     {"name": "live-new-image", "image": "0b7d4d3a-51f5-4a4e-9f0c-6d6574617061", "map_image": False,
-     "ports": [{"network": "blue", "fixed_ips": [["blue-v4", "10.10.1.13"]]}]},
+     "ports": [{"network": "blue", "fixed_ips": [["blue-v4", "10.10.0.203"]]}]},
 ]
 
 
@@ -79,7 +80,7 @@ class Watched:
             ("Host", "nova-metadata:8775"), ("Accept", "*/*"), ("Connection", "close"), ("X-Forwarded-For", "192.0.2.99"),
             ("X-Instance-ID", self.uuid), ("X-Tenant-ID", created["project_id"]), ("X-Instance-ID-Signature", signature))
         self.paths = [path for method, path in rig.oracle.recording(recordings.DEFAULT, WALKED).standard
-                      if method == "GET" and path.startswith(BELOW) and not path.endswith("/x")]
+                      if method == "GET" and path.startswith(BELOW) and supplement.PLAIN.fullmatch(path)]
 
     def request(self, path, body=None):
         length = (("Content-Length", str(len(body))),) if body is not None else ()
@@ -128,7 +129,7 @@ def compare(rig, environment, nova, metapath):
         for each in watched:
             rename(comparison, change, each)
         set_metadata(comparison, change, watched[0])
-        add_floating_ip(comparison, change, watched[1])
+        add_floating_ip(comparison, change, watched[0])
         post_passwords(comparison, watched)
         for each in watched:
             delete(comparison, change, each)

@@ -24,6 +24,14 @@ FAST = ("--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--in
 AS_ROOT = ("--user=root",) if os.getuid() == 0 else ()
 
 
+def found(name):
+    """The path of one of MariaDB's programs; some are not on everybody's PATH."""
+    path = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    if not path:
+        raise SystemExit(f"{name} is missing; Scripts/install-packages mariadb-server-core mariadb-client")
+    return path
+
+
 @contextlib.contextmanager
 def private_directory():
     """For the data: in memory where there is room, because MariaDB waits for the disk at each of 365 tables."""
@@ -60,12 +68,12 @@ class Database:
 
     def install(self):
         processes.run(
-            "mariadb-install-db", "--no-defaults", *AS_ROOT, f"--datadir={self.directory / 'data'}",
+            found("mariadb-install-db"), "--no-defaults", *AS_ROOT, f"--datadir={self.directory / 'data'}",
             "--auth-root-authentication-method=normal", "--skip-test-db", *FAST)
 
     def command(self):
         """Character set as Debian's own configuration sets it."""
-        return ["mariadbd", "--no-defaults", *AS_ROOT, f"--datadir={self.directory / 'data'}",
+        return [found("mariadbd"), "--no-defaults", *AS_ROOT, f"--datadir={self.directory / 'data'}",
                 f"--socket={self.socket}", "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve",
                 "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--max-connections=300",
                 *FAST]
@@ -81,7 +89,7 @@ class Database:
         """Run statements as root; what they print, as rows of tab-separated values."""
         text = statements if isinstance(statements, bytes) else statements.encode()
         return processes.run(
-            "mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "--default-character-set=utf8mb4",
+            found("mariadb"), "--no-defaults", f"--socket={self.socket}", "-uroot", "--default-character-set=utf8mb4",
             "--batch", "--skip-column-names", *options, input=text)
 
     def restore(self):
@@ -97,7 +105,7 @@ class Database:
 
     def _dump_written(self, cell):
         tables = processes.run(
-            "mariadb-dump", "--no-defaults", f"--socket={self.socket}", "-uroot", "--default-character-set=utf8mb4",
+            found("mariadb-dump"), "--no-defaults", f"--socket={self.socket}", "-uroot", "--default-character-set=utf8mb4",
             "--hex-blob", cell, *WRITTEN)
         return f"USE {cell};\n".encode() + tables
 

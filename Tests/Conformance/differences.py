@@ -295,23 +295,28 @@ def neutron_down(asked):
     """Everything but the security groups is as it is with Neutron up."""
     if asked.recording.profile != "neutron-down" or asked.nova.status != 500:
         return None
-    return asked.recorded(asked.recording.fixture)
+    usual = asked.recorded(asked.recording.fixture)
+    if usual.status == 200 and last_segment(asked) == "security-groups":
+        return pages.error_page(asked.request, 503, pages.NOT_NOW, (("Retry-After", "1"),))
+    return usual
 
 
 @rule("no-network-information", stores=("nova",))
 def no_network_information(asked):
     """Only what tells of the network fails; the rest is as with another instance of the same shape."""
     cache = asked.rows["instance_info_caches"]
-    if fails_as_a_whole(asked) and not (cache and cache["network_info"]):
-        return like(asked, "minimal", failing=("/openstack/latest/network_data.json",))
-    return None
+    if not fails_as_a_whole(asked) or cache and cache["network_info"]:
+        return None
+    if re.fullmatch("/openstack/content/0000/?", asked.request.path):
+        return pages.error_page(asked.request, 500, pages.UNKNOWN_ERROR)
+    return like(asked, "no-security-groups", failing=("network_data.json", "local-ipv4", "public-ipv4"))
 
 
 @rule("user-data-not-base64", stores=("nova",))
 def user_data_not_base64(asked):
     """Only the user data fails."""
     if fails_as_a_whole(asked) and asked.recording.fixture == "userdata-invalid":
-        return like(asked, "userdata-gzip", failing=("/latest/user-data",))
+        return like(asked, "userdata-gzip", failing=("user-data", "user_data"))
     return None
 
 
@@ -321,26 +326,32 @@ def fails_as_a_whole(asked):
         asked.request, 500, pages.UNKNOWN_ERROR)
 
 
+def last_segment(asked):
+    return asked.request.path.rstrip("/").rpartition("/")[2]
+
+
 def like(asked, sibling, failing):
     """The answer that Nova gave for a sibling, with the names and numbers of this instance in place of the sibling's."""
-    if asked.request.path in failing:
-        return pages.error_page(asked.request, 500, pages.UNKNOWN_ERROR)
     if asked.request.header("X-Tenant-ID") != asked.rows["project_id"] or asked.request.path.startswith("/nothing"):
         return not_found(asked)
-    answer = asked.recorded(sibling) if asked.is_standard else None
-    if not answer or answer.status != 200:
-        return answer
-    body = answer.body.decode()
+    usual = asked.recorded(sibling) if asked.is_standard else None
+    if usual is None or usual.status == 404:
+        return usual
+    if last_segment(asked) in failing:
+        return pages.error_page(asked.request, 500, pages.UNKNOWN_ERROR)
+    body = usual.body.decode()
     for other, own in zip(marks(asked.oracle.rows[sibling]), marks(asked.rows)):
         body = body.replace(other, own)
-    return answer.with_body(body.encode()) if asked.request.method != "HEAD" else answer
+    return usual.with_body(body.encode()) if asked.request.method != "HEAD" else usual
 
 
 def marks(rows):
     """What tells an instance from its siblings."""
     row, number = rows["instances"], rows["instance_id_mappings"][0]["id"]
-    found = [row["uuid"], f'"{row["hostname"]}.', f'"name": {json.dumps(row["display_name"])}', f"i-{number:08x}"]
+    found = [row["uuid"], f'{row["hostname"]}.', f'"name": {json.dumps(row["display_name"])}', f"i-{number:08x}",
+             row["reservation_id"]]
     cache = rows["instance_info_caches"]
     for vif in json.loads(cache["network_info"] or "[]") if cache else []:
-        found += [vif["id"], vif["devname"], vif["address"]]
+        found += [vif["id"], vif["devname"], vif["address"], *(ip["address"] for subnet in vif["network"]["subnets"]
+                                                                for ip in subnet["ips"])]
     return found

@@ -8,6 +8,7 @@ NOT_FOUND = "The resource could not be found."
 FORBIDDEN = "Invalid proxy request signature."
 CONFLICT = "There was a conflict when trying to complete your request."
 UNKNOWN_ERROR = "An unknown error has occurred. Please try your request again."
+NOT_NOW = "The metadata is not available at the moment. Please try your request again."
 REASONS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 500: "Internal Server Error",
            503: "Service Unavailable"}
 HTML, JSON, PLAIN = "text/html; charset=UTF-8", "application/json", "text/plain; charset=UTF-8"
@@ -21,7 +22,7 @@ def error_page(request, status, explanation, extra=()):
     if request.method == "OPTIONS":
         return recordings.Answer(200, "OK", (("Content-Length", "0"),))
     if request.method == "HEAD":
-        headers = (("Content-Type", HTML), ("Content-Length", "0"), *extra)
+        headers = (("Content-Type", HTML), *extra, ("Content-Length", "0"))
         return recordings.Answer(status, REASONS[status], headers)
     form = FORMS[request.header("Accept")]
     if form == HTML:

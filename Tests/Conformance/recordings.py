@@ -76,6 +76,11 @@ class Recording:
     fixture: str
     exchanges: tuple
     standard_headers: tuple
+    note: str = ""
+
+    def place(self, exchange):
+        """Where a reader finds the exchange."""
+        return f"{self.profile}/{self.fixture}:{exchange.number}{self.note}"
 
     @functools.cached_property
     def standard(self):

@@ -19,9 +19,8 @@ def judge(outcome, asked, got):
     name, want = differences.expected(asked)
     faults = comparing.differences(want, got, exchange.has_random_seed or name is not None)
     if faults:
-        place = f"{asked.recording.profile}/{asked.recording.fixture}:{exchange.number}"
         why = f" (difference {name})" if name else ""
-        outcome.fail(f"{place} {exchange.request}{why}", *faults)
+        outcome.fail(f"{asked.recording.place(exchange)} {exchange.request}{why}", *faults)
     elif name:
         outcome.listed += 1
         outcome.used.add(name)
