@@ -14,9 +14,19 @@ class NotStarted(Exception):
     """A server that ended or does not answer, with what it printed."""
 
 
-def end_on_sigterm():
-    """Let SIGTERM leave `with` blocks as Ctrl-C does, so that what was started is stopped."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+def end_in_order():
+    """Let Ctrl-C and SIGTERM leave all `with` blocks, so that what was started is stopped; further ones do not disturb."""
+    for each in ENDING:
+        signal.signal(each, end)
+
+
+def end(number, _):
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def free_port():
