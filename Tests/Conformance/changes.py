@@ -77,8 +77,9 @@ class Watched:
         self.cell = specification.get("cell", "cell1")
         signature = hmac.new(rigs.SECRET.encode(), self.uuid.encode(), hashlib.sha256).hexdigest()
         self.headers = (
-            ("Host", "nova-metadata:8775"), ("Accept", "*/*"), ("Connection", "close"), ("X-Forwarded-For", "192.0.2.99"),
-            ("X-Instance-ID", self.uuid), ("X-Tenant-ID", created["project_id"]), ("X-Instance-ID-Signature", signature))
+            ("Host", "nova-metadata:8775"), ("Accept", "*/*"), ("Connection", "close"),
+            ("X-Forwarded-For", "192.0.2.99"), ("X-Instance-ID", self.uuid), ("X-Tenant-ID", created["project_id"]),
+            ("X-Instance-ID-Signature", signature))
         self.paths = [path for method, path in rig.oracle.recording(recordings.DEFAULT, WALKED).standard
                       if method == "GET" and path.startswith(BELOW) and supplement.PLAIN.fullmatch(path)]
 
@@ -95,7 +96,7 @@ class Comparison:
         self.outcome = comparing.Outcome()
 
     def same(self, what, request, must_hold=None, status=200):
-        """Both say the same; in it is what the change says. Neither crashes here: paths that Nova crashes on are left out."""
+        """Both say the same, and what the change says is in it. Where Nova crashes there is nothing to compare."""
         want, got = client.ask(self.nova, request), client.ask(self.metapath, request)
         if want == recordings.HUNG_UP:
             return

@@ -44,8 +44,8 @@ def read(connection, request):
 
 
 def rest(connection, request, headers, have):
-    """The rest of the body. Where the request says that the connection is to be closed, this waits for that, and so sees
-    everything that a server may send beyond its Content-Length."""
+    """The rest of the body. Where the request says that the connection is to be closed, this waits for that, and
+    so sees everything that a server may send beyond its Content-Length."""
     length = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
     closes = request.version == "1.0" or ("Connection", "close") in request.headers
     found = b""

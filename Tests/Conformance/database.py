@@ -67,8 +67,8 @@ class Database:
         self._checksums = {}
 
     def install(self):
-        """An empty server. Its temporary tables have a place of their own, because a MariaDB that starts removes what it
-        finds of others in a shared one."""
+        """An empty server. Its temporary tables have a place of their own, because a MariaDB that starts removes what
+        it finds of others in a shared one."""
         (self.directory / "temporary").mkdir()
         processes.run(
             found("mariadb-install-db"), "--no-defaults", *AS_ROOT, *self._places(),
@@ -79,7 +79,8 @@ class Database:
 
     def command(self):
         """Character set as Debian's own configuration sets it."""
-        return [found("mariadbd"), "--no-defaults", *AS_ROOT, *self._places(), f"--socket={self.socket}", "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve",
+        return [found("mariadbd"), "--no-defaults", *AS_ROOT, *self._places(), f"--socket={self.socket}",
+                "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve",
                 "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--max-connections=300",
                 *FAST]
 
@@ -110,8 +111,8 @@ class Database:
 
     def _dump_written(self, cell):
         tables = processes.run(
-            found("mariadb-dump"), "--no-defaults", f"--socket={self.socket}", "-uroot", "--default-character-set=utf8mb4",
-            "--hex-blob", cell, *WRITTEN)
+            found("mariadb-dump"), "--no-defaults", f"--socket={self.socket}", "-uroot",
+            "--default-character-set=utf8mb4", "--hex-blob", cell, *WRITTEN)
         return f"USE {cell};\n".encode() + tables
 
     def reset(self):

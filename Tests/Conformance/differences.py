@@ -48,8 +48,8 @@ class Asked:
         return self.request.headers == self.recording.standard_headers
 
     def recorded(self, fixture, profile=recordings.DEFAULT):
-        """Nova's answer to the same method and path with the standard headers, asked for another fixture or under another
-        configuration; None when that was not recorded."""
+        """Nova's answer to the same method and path with the standard headers, asked for another fixture or under
+        another configuration; None when that was not recorded."""
         found = self.oracle.recording(profile, fixture).standard.get((self.request.method, self.request.path))
         return found and found.answer
 
@@ -148,7 +148,7 @@ IDENTITY = ("X-Instance-ID", "X-Instance-ID-Signature", "X-Tenant-ID", "X-Forwar
 
 @rule("underscores-in-names")
 def underscores_in_names(asked):
-    """A name with underscores is another name: without the right ones the instance is unknown, beside them it is noise."""
+    """A name with underscores is another name: without the right ones nobody is named, beside them it is noise."""
     names = [name for name, _ in asked.request.headers]
     if not any("_" in name and name.replace("_", "-") in IDENTITY for name in names):
         return None
@@ -296,7 +296,7 @@ def neutron_down(asked):
     if asked.recording.profile != "neutron-down" or asked.nova.status != 500:
         return None
     usual = asked.recorded(asked.recording.fixture)
-    if usual.status == 200 and last_segment(asked) == "security-groups":
+    if usual and usual.status == 200 and last_segment(asked) == "security-groups":
         return pages.error_page(asked.request, 503, pages.NOT_NOW, (("Retry-After", "1"),))
     return usual
 
@@ -331,7 +331,7 @@ def last_segment(asked):
 
 
 def like(asked, sibling, failing):
-    """The answer that Nova gave for a sibling, with the names and numbers of this instance in place of the sibling's."""
+    """What Nova answered for a sibling, with the names and numbers of this instance in place of the sibling's."""
     if asked.request.header("X-Tenant-ID") != asked.rows["project_id"] or asked.request.path.startswith("/nothing"):
         return not_found(asked)
     usual = asked.recorded(sibling) if asked.is_standard else None

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Change instances in Nova's databases as Nova's own services do, while others read them.
 
     nova_changes.py --oracle DIR --config-file nova.conf --neutron FILE

@@ -18,7 +18,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def end_in_order():
-    """Let Ctrl-C and SIGTERM leave all `with` blocks, so that what was started is stopped; further ones do not disturb."""
+    """Let Ctrl-C and SIGTERM leave all `with` blocks, so that what was started is stopped. A second one is ignored."""
     for each in ENDING:
         signal.signal(each, end)
 

@@ -84,7 +84,7 @@ class Recording:
 
     @functools.cached_property
     def standard(self):
-        """Answers to requests with the agent's usual headers, by method and path; the first one where there are several."""
+        """The first exchange with the agent's usual headers, by method and path."""
         found = {}
         for each in self.exchanges:
             if each.request.headers == self.standard_headers and not each.request.body:

@@ -1,4 +1,4 @@
-"""Everything a replay needs around it: configuration files, stand-ins for Nova's neighbours, the servers to be asked."""
+"""Everything a replay needs around it: configuration, stand-ins for Nova's neighbours, the servers to be asked."""
 import contextlib
 import os
 import pathlib
@@ -20,7 +20,7 @@ def program():
 
 
 class Rig:
-    """The recordings, a directory of its own, Nova's databases (none for a store of Metapath's own), a port for the stand-in."""
+    """The recordings, a directory, Nova's databases (none for a store of Metapath's own), a port for the stand-in."""
 
     def __init__(self, oracle, directory, database=None):
         self.oracle, self.directory, self.database = oracle, directory, database
@@ -30,7 +30,8 @@ class Rig:
 
     def stand_in(self):
         """Keystone, Neutron and the vendordata targets."""
-        command = [sys.executable, "-B", self.oracle.directory / "stub.py", "--port", self.stub, "--neutron", self.neutron]
+        command = [sys.executable, "-B", self.oracle.directory / "stub.py", "--port", self.stub,
+                   "--neutron", self.neutron]
         return processes.started(command, self.directory / "stub.log", processes.listens(self.stub))
 
     def configuration(self, profile):
@@ -43,7 +44,8 @@ class Rig:
     def _filled(self, source):
         text = source.read_text()
         values = {"@SECRET@": SECRET, "@HOME@": self.directory, "@SRC@": self.oracle.directory,
-                  "@STUB@": f"http://127.0.0.1:{self.stub}", "@DB@": self.database.url if self.database else NO_DATABASE}
+                  "@STUB@": f"http://127.0.0.1:{self.stub}",
+                  "@DB@": self.database.url if self.database else NO_DATABASE}
         for name, value in values.items():
             text = text.replace(name, str(value))
         file = self.directory / source.name.removesuffix(".in")

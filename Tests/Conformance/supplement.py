@@ -1,8 +1,8 @@
 """Requests that nobody recorded, where Nova is known to answer all alike: a 500 for whatever is asked.
 
 Of the fixtures that one bad column makes Nova fail for, only a few paths were recorded; Metapath must serve all the
-others. So the whole walk of a sibling of the same shape is asked. `live` asks Nova too and so holds what is assumed here
-against it.
+others. So the whole walk of a sibling of the same shape is asked. `live` asks Nova too and so holds what is
+assumed here against it.
 """
 import re
 
