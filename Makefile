@@ -11,14 +11,17 @@ DESTDIR ?=
 RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 # More for the benchmark: --quick, --write.
 BENCH_FLAGS ?=
+# More for the conformance runs: --profile NAME, names of fixtures.
+CONFORMANCE_FLAGS ?=
 
 PROGRAM := .build/release/metapath
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev pkg-config
 LAB_PACKAGES := iproute2 nftables curl
+CONFORMANCE_PACKAGES := python3 mariadb-server-core mariadb-client
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build for debugging
@@ -33,6 +36,16 @@ release: ## Build the optimised program, .build/release/metapath
 .PHONY: test
 test: ## Install what the tests need, then run all of them
 	@Scripts/test
+
+.PHONY: conformance
+conformance: build ## Replay everything recorded from Nova on Nova's own databases; CONFORMANCE_FLAGS
+	@Scripts/install-packages $(CONFORMANCE_PACKAGES)
+	Tests/Conformance/run $(CONFORMANCE_FLAGS)
+
+.PHONY: conformance-live
+conformance-live: build ## The same against Nova's own service, side by side; installs Nova with pip
+	@Scripts/install-packages $(CONFORMANCE_PACKAGES)
+	Tests/Conformance/live $(CONFORMANCE_FLAGS)
 
 .PHONY: check
 check: ## Format, imports between layers, warnings as errors
