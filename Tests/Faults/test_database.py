@@ -1,0 +1,118 @@
+"""MariaDB restarts, freezes and is busy."""
+import time
+
+import asking
+import rig
+from case import FaultCase
+
+
+class Restart(FaultCase):
+    CACHE = 60
+
+    def test_restart_under_load(self):
+        """Guests see answers or a 503 that says when to come again; those known are served all along."""
+        server = self.metapath()
+        known, new = self.rig.copies(5), self.rig.copies(2000)
+        for instance in known:
+            self.assert_served(asking.ask(server, asking.META_DATA, instance))
+        requests = [(asking.META_DATA, instance) for instance in new]
+        warm = [(asking.META_DATA, instance) for instance in known]
+        with asking.Load(server, requests) as cold, asking.Load(server, warm, guests=2) as cached:
+            time.sleep(1)
+            self.database.stop()
+            time.sleep(2)
+            self.database.start()
+            back = time.monotonic()
+            self.assert_recovers(server, asking.META_DATA, self.rig.copies(1)[0])
+            time.sleep(2)
+        for _, _, answer in cold.answers:
+            if answer.status != 200:
+                self.assert_unavailable(answer, within=10)
+        for _, _, answer in cached.answers:
+            self.assert_served(answer)
+            self.assertLess(answer.seconds, 2)
+        self.assertTrue(any(answer.status == 503 for _, _, answer in cold.answers), "nothing was noticed")
+        for when, _, answer in cold.answers:
+            if when > back + 5:
+                self.assert_served(answer)
+
+
+class FrozenCell(FaultCase):
+    """One cell's database does not answer: that cell's instances wait for it, and nobody else."""
+
+    def setUp(self):
+        self.second = rig.MariaDB(self.rig.directory / f"second-{self.rig.next()}")
+        self.addCleanup(self.second.stop)
+        self.second.start()
+        dump = rig.run("mariadb-dump", "--no-defaults", f"--socket={self.database.socket}", "-uroot", "--databases",
+                       "--default-character-set=utf8mb4", "nova_cell2")
+        self.second.sql(dump)
+        self.second.create_account()
+        before = self.database.value("SELECT database_connection FROM cell_mappings WHERE name = 'cell2'", "nova_api")
+        self.addCleanup(self.move_cell2, before)
+        self.move_cell2(self.second.url("nova_cell2"))
+
+    def move_cell2(self, url):
+        self.database.sql(f"UPDATE cell_mappings SET database_connection = '{url}' WHERE name = 'cell2'", "nova_api")
+
+    def test_frozen(self):
+        server = self.metapath("metadata_cache_expiration = 0\n")
+        there = self.named["cell2-basic"]
+        whole = asking.ask(server, asking.INSTANCE_ID, there)
+        self.assert_served(whole)
+        others = [(asking.INSTANCE_ID, instance) for instance in self.rig.copies(2000)]
+        with asking.Load(server, others, guests=2) as elsewhere:
+            self.second.freeze()
+            self.assert_unavailable(asking.ask(server, asking.INSTANCE_ID, there), within=12)
+            for _ in range(5):
+                self.assert_unavailable(asking.ask(server, asking.INSTANCE_ID, there), within=1)
+            quick = min(asking.ask(server, asking.INSTANCE_ID, there).seconds for _ in range(5))
+            together = asking.ask_together(server, [(asking.INSTANCE_ID, there)] * 50)
+        self.assertLess(quick, 0.1, "known to be down")
+        for answer in together:
+            self.assert_unavailable(answer, within=12)
+        self.second.thaw()
+        self.assertEqual(self.assert_recovers(server, asking.INSTANCE_ID, there).body, whole.body)
+        for _, _, answer in elsewhere.answers:
+            self.assert_served(answer)
+        self.assertLess(asking.quantile([answer.seconds for _, _, answer in elsewhere.answers], 0.99), 1)
+
+    def test_stopped(self):
+        server = self.metapath()
+        there = self.named["cell2-basic"]
+        self.second.stop()
+        self.assert_unavailable(asking.ask(server, asking.INSTANCE_ID, there), within=12)
+        self.assert_served(asking.ask(server, asking.INSTANCE_ID, self.instance()))
+        self.second.start()
+        self.assert_recovers(server, asking.INSTANCE_ID, there)
+
+
+class Pool(FaultCase):
+    def test_one_connection_and_a_locked_table(self):
+        """200 guests at once and one connection, which waits for somebody else's lock: each gets an answer."""
+        server = self.metapath("[database]\nmax_pool_size = 1\nmax_overflow = 0\n")
+        new = self.rig.copies(200)
+        self.assert_served(asking.ask(server, asking.INSTANCE_ID, self.instance()))
+        holder = self.database.in_background(
+            "LOCK TABLES instance_system_metadata WRITE; SELECT SLEEP(2); UNLOCK TABLES;", "nova_cell1")
+        self.addCleanup(holder.wait)
+        time.sleep(0.3)
+        with asking.Load(server, [("/", None)], guests=1) as versions:
+            answers = asking.ask_together(server, [(asking.META_DATA, instance) for instance in new])
+        for answer in answers:
+            self.assertLess(answer.seconds, 12, str(answer))
+            if answer.status != 200:
+                self.assert_unavailable(answer)
+        self.assertTrue(any(answer.status == 200 for answer in answers), "nobody was served")
+        self.assertLess(asking.quantile([answer.seconds for _, _, answer in versions.answers], 0.5), 0.05)
+        self.assert_recovers(server, asking.META_DATA, new[-1])
+
+    def test_as_many_connections_as_allowed(self):
+        server = self.metapath("[database]\nmax_pool_size = 3\n")
+        new = self.rig.copies(300)
+        before = self.database.status("Threads_connected")
+        answers = asking.ask_together(server, [(asking.META_DATA, instance) for instance in new])
+        for answer in answers:
+            self.assert_served(answer)
+        # Two databases: the API's and cell1's.
+        self.assertLessEqual(self.database.status("Threads_connected") - before, 6)
