@@ -41,7 +41,9 @@ class ReadOnly(FaultCase):
             self.assert_served(asking.ask(server, asking.INSTANCE_ID, instance), first.body)
             seen.add(first.text)
         self.assertEqual(len(seen), 2)
-        image = asking.ask(server, "/latest/meta-data/ami-id", self.named["image-unmapped"])
+        self.database.sql(f"""UPDATE instances SET image_ref = '30000000-0000-4000-8000-000000000000'
+            WHERE uuid = '{new[0].id}'""", "nova_cell1")
+        image = asking.ask(self.metapath(user=READER), "/latest/meta-data/ami-id", new[0])
         self.assert_served(image)
         self.assertGreater(int(image.text.removeprefix("ami-"), 16), 2**32, image.text)
         self.assertEqual(self.database.sql(COUNTS), before)
