@@ -7,8 +7,8 @@ import Synchronization
 /// Read-only but for what Nova's service writes too: a guest's password, and EC2 numbers that are missing.
 public final class NovaDatabase: Sendable {
     private let settings: NovaDatabaseSettings
-    private let api: ConnectionPool?
-    private let main: CellDatabase
+    let api: ConnectionPool?
+    let main: CellDatabase
     private let template: CellURLTemplate
     private let cells = Mutex<[String: CellDatabase]>([:])
     private let report: @Sendable (String) -> Void
@@ -43,7 +43,7 @@ public final class NovaDatabase: Sendable {
     }
 
     /// The database that a cell mapping names, whose connections all its instances share.
-    private func cell(at text: String) throws(StoreError) -> CellDatabase {
+    func cell(at text: String) throws(StoreError) -> CellDatabase {
         if let known = cells.withLock({ $0[text] }) { return known }
         let url: DatabaseURL
         do {

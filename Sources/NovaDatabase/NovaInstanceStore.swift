@@ -48,7 +48,7 @@ public final class NovaInstanceStore: InstanceStore {
     private func asking<Value>(_ question: (Neutron) async throws -> Value) async throws -> Value {
         guard let neutron else {
             throw StoreError(
-                .unavailable, "Neutron has to be asked: expected its account in [neutron] auth_type and so on, found none")
+                .unavailable, "Neutron has to be asked: expected an account for it, [neutron] auth_type, found none")
         }
         do {
             return try await question(neutron)

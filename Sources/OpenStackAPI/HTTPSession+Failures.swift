@@ -6,12 +6,14 @@ import NIOSSL
 
 /// What can go wrong on the way, in an operator's words.
 extension HTTPSession {
-    /// Whether the service may not have seen the request, or could not end its answer: another try may succeed.
+    /// Whether the service may not have seen the request, or could not end its answer: another try may succeed. That
+    /// no connection has become free in time is one of these.
     static func isConnectionFailure(_ error: any Error) -> Bool {
         switch error {
         case is NIOConnectionError, is IOError, ChannelError.connectTimeout: true
         case let error as HTTPClientError:
             error == .connectTimeout || error == .remoteConnectionClosed || error == .tlsHandshakeTimeout
+                || error == .getConnectionFromPoolTimeout
         default: false
         }
     }

@@ -13,6 +13,8 @@ struct HTTPAnswer: Sendable {
 struct HTTPSession: Sendable {
     /// Below the keep-alive time of common servers (5 s), so that a request seldom meets a connection being closed.
     private static let idleTimeout = TimeAmount.seconds(4)
+    /// Many instances may ask at once; requests beyond these wait, within their time-out.
+    private static let connections = 32
 
     private let client: HTTPClient
     /// Seconds.
@@ -30,6 +32,7 @@ struct HTTPSession: Sendable {
         // A token or a password must not follow to wherever an answer points.
         configuration.redirectConfiguration = .disallow
         configuration.connectionPool.idleTimeout = Self.idleTimeout
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connections
         // Tries are counted here.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only

@@ -95,7 +95,6 @@ public struct Neutron: Sendable {
     /// - Throws: ``OpenStackAPIError``; `CancellationError`.
     public func securityGroupNames(ofInstance id: String) async throws -> [String] {
         let groups = try await securityGroups(ofInstance: id)
-        guard !groups.isEmpty else { return [] }
         let names = try await names(ofSecurityGroups: groups)
         return groups.compactMap { names[$0] }
     }

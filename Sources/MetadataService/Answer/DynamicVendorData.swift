@@ -57,6 +57,15 @@ public struct DynamicVendorData: Sendable {
         try await keystone?.shutdown()
     }
 
+    /// Reaches a target without asking it about an instance: any answer to a HEAD will do.
+    /// - Returns: what it answered, for an operator.
+    public func check(_ target: Target) async throws -> String {
+        var request = HTTPClientRequest(url: target.url)
+        request.method = .HEAD
+        let response = try await client.execute(request, timeout: readTimeout, logger: logger)
+        return "\(target.url) is there (\(response.status.code) to a HEAD)"
+    }
+
     /// Each target's document, in order; nil when one failed and failures are fatal.
     func documents(for instance: Instance) async -> [VendorData2.Target]? {
         let body = VendorData2.dynamicRequestBody(for: instance)

@@ -28,6 +28,12 @@ public struct VendorDataFile: Sendable {
             inode: (attributes[.systemFileNumber] as? NSNumber)?.intValue)
     }
 
+    /// Reads the file once.
+    /// - Returns: how much it holds, for an operator.
+    public func check() throws -> String {
+        "\(path), \(try read().get().vendorData.count) octets of JSON"
+    }
+
     /// The document, parsed and printed as Python would.
     func read() -> Result<StaticVendorData, Failure> {
         guard let data = FileManager.default.contents(atPath: path) else {

@@ -93,23 +93,7 @@ struct Daemon {
         let wanted = settings.vendorData
         return VendorData(
             providers: wanted.providers, file: wanted.file.map(VendorDataFile.init(path:)),
-            targets: wanted.providers.contains(.dynamicJSON) ? try dynamicVendorData(group) : nil)
-    }
-
-    private func dynamicVendorData(_ group: MultiThreadedEventLoopGroup) throws -> DynamicVendorData {
-        let wanted = settings.vendorData
-        do {
-            let keystone = try wanted.keystone.map {
-                try Keystone(
-                    credentials: $0.credentials, security: $0.security, timeout: $0.timeout, eventLoopGroup: group)
-            }
-            return try DynamicVendorData(
-                targets: wanted.targets, security: wanted.security, connectTimeout: wanted.connectTimeout,
-                readTimeout: wanted.readTimeout, failureFatal: wanted.failureFatal, keystone: keystone,
-                eventLoopGroup: group, logger: logger)
-        } catch {
-            throw CommandError(
-                "[vendordata_dynamic_auth] certfile, keyfile: expected a certificate and its key in PEM: \(error)")
-        }
+            targets: wanted.providers.contains(.dynamicJSON)
+                ? try wanted.dynamicVendorData(on: group, logger: logger) : nil)
     }
 }

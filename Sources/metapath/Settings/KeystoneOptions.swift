@@ -11,7 +11,7 @@ struct KeystoneSettings {
 
     /// - Parameter connectionRetries: how often a failed connection is tried again.
     /// - Throws: where a certificate cannot be read.
-    func keystone(on group: any EventLoopGroup, connectionRetries: Int) throws -> Keystone {
+    func keystone(on group: any EventLoopGroup, connectionRetries: Int = 0) throws -> Keystone {
         try Keystone(
             credentials: credentials, security: security, timeout: timeout, connectionRetries: connectionRetries,
             eventLoopGroup: group)

@@ -24,3 +24,12 @@ enum StoreLocation: Equatable {
         self = databases.contains { configuration.entry(of: $0) != nil } ? .nova : .sqlite(path: Self.defaultPath)
     }
 }
+
+extension StoreLocation: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .sqlite(let path): "sqlite:\(path)"
+        case .nova: "nova"
+        }
+    }
+}
