@@ -9,16 +9,19 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # The binary needs no Swift where it runs; exclusivity is checked in tests, where the check costs nothing that matters.
 RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
-# More for the benchmark: --quick, --write.
+# More for the benchmarks: --quick, --write.
 BENCH_FLAGS ?=
+# Parts of names of fault tests.
+FAULTS ?=
 
 PROGRAM := .build/release/metapath
+DATABASE_PACKAGES := mariadb-server-core mariadb-client
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev pkg-config
 LAB_PACKAGES := iproute2 nftables curl
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build for debugging
@@ -33,6 +36,11 @@ release: ## Build the optimised program, .build/release/metapath
 .PHONY: test
 test: ## Install what the tests need, then run all of them
 	@Scripts/test
+
+.PHONY: test-faults
+test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, hang or lie; FAULTS=NAME for some of it
+	@Scripts/install-packages $(DATABASE_PACKAGES) python3
+	Tests/Faults/run -v $(FAULTS)
 
 .PHONY: check
 check: ## Format, imports between layers, warnings as errors
@@ -54,6 +62,10 @@ demo: ## A tenant network on this machine, and its instances reading their metad
 .PHONY: bench
 bench: ## Measure against nginx; BENCH_FLAGS=--quick for one short round
 	Benchmarks/run $(BENCH_FLAGS)
+
+.PHONY: bench-nova
+bench-nova: ## Measure against Nova's own service on the same database; BENCH_FLAGS as above
+	Benchmarks/nova/run $(BENCH_FLAGS)
 
 .PHONY: install
 install: release ## Install program, manual and shell completions below PREFIX

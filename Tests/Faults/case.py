@@ -40,6 +40,13 @@ class Rig:
         """Instances that nobody has asked about yet."""
         return instances.copy(self.database, self.named["keypair-ssh"], count, series=self.next())
 
+    def mapped_cell2(self):
+        return self.database.value("SELECT database_connection FROM cell_mappings WHERE name = 'cell2'", "nova_api")
+
+    def map_cell2(self, url):
+        """Say in Nova's own table where cell2's database is."""
+        self.database.sql(f"UPDATE cell_mappings SET database_connection = '{url}' WHERE name = 'cell2'", "nova_api")
+
 
 SHARED = None
 

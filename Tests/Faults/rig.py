@@ -5,6 +5,7 @@ The databases are a dump of a real Nova's, from the recordings in $METAPATH_ORAC
 """
 import contextlib
 import gzip
+import json
 import os
 import pathlib
 import signal
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -209,7 +211,7 @@ def account():
 
 
 class Stub(Process):
-    """Stand-ins for Keystone and Neutron in one process; see stand_in.py for what they can be told."""
+    """Stand-ins for Keystone and Neutron in one process."""
 
     def __init__(self, directory, place, port=None):
         super().__init__("stub", directory)
@@ -222,6 +224,12 @@ class Stub(Process):
             "--neutron", self.neutron])
         self.wait_until(lambda: answers_http(self.port))
         return self
+
+    def control(self, what="", body=None):
+        """See stand_in.py for what it can be told."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/control{what}", data=body)
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.load(reply)
 
 
 def nova_conf(place, directory, database, stub, overrides="", user=USER):

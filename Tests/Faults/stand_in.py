@@ -8,6 +8,8 @@ gets a new one, and ports are found by device without looking at all of them.
 
     GET  /control            {"tokens": issued, "requests": {"ports": N, …}}
     POST /control/revoke     no token that was issued before is good any longer
+    POST /control/neutron    body: a status, with which Neutron answers from now on; `html`: 200 and no JSON; empty: as usual
+    POST /control/keystone   body: a status, with which Keystone answers requests for tokens; empty: as usual
     POST /control/lifetime   body: seconds that tokens issued from now on are good for; they are refused after it
 """
 import argparse
@@ -28,11 +30,12 @@ def load(path):
 
 
 class Tokens:
-    """Every token with the time of its end."""
+    """Every token with the time of its end, and what Keystone and Neutron are to answer instead."""
 
     def __init__(self):
         self.lock = threading.Lock()
         self.lifetime, self.issued, self.ends = 3600.0, 0, {}
+        self.faults = {"neutron": "", "keystone": ""}
 
     def issue(self):
         with self.lock:
@@ -89,6 +92,9 @@ def handler(stub, tokens):
                 self.read_body()
                 tokens.revoke()
                 return self.reply(200, {})
+            if self.path.removeprefix("/control/") in tokens.faults:
+                tokens.faults[self.path.removeprefix("/control/")] = self.read_body().decode()
+                return self.reply(200, {})
             if self.path == "/control/lifetime":
                 tokens.lifetime = float(self.read_body())
                 return self.reply(200, {})
@@ -103,9 +109,14 @@ def handler(stub, tokens):
 
         def networking(self, parts, query):
             requests[parts[0]] = requests.get(parts[0], 0) + 1
+            fault = tokens.faults["neutron"]
+            if fault:
+                return self.reply(200 if fault == "html" else int(fault), b"<html>a proxy's page</html>", ctype="text/html")
             super().networking(parts, query)
 
         def token(self):
+            if tokens.faults["keystone"]:
+                return self.reply(int(tokens.faults["keystone"]), {"error": {"message": "no token for you"}})
             self.issuing = tokens.issue()
             super().token()
 

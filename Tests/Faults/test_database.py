@@ -52,14 +52,9 @@ class OtherServer(FaultCase):
             "mariadb-dump", "--no-defaults", f"--socket={cls.database.socket}", "-uroot", "--databases",
             "--default-character-set=utf8mb4", "nova_cell2"))
         cls.second.create_account()
-        before = cls.database.value("SELECT database_connection FROM cell_mappings WHERE name = 'cell2'", "nova_api")
-        cls.addClassCleanup(cls.move_cell2, before)
-        cls.move_cell2(cls.second.url("nova_cell2"))
+        cls.addClassCleanup(cls.rig.map_cell2, cls.rig.mapped_cell2())
+        cls.rig.map_cell2(cls.second.url("nova_cell2"))
         cls.there = cls.named["cell2-basic"]
-
-    @classmethod
-    def move_cell2(cls, url):
-        cls.database.sql(f"UPDATE cell_mappings SET database_connection = '{url}' WHERE name = 'cell2'", "nova_api")
 
     def test_frozen(self):
         server = self.metapath()
@@ -128,3 +123,75 @@ class Pool(FaultCase):
             self.assert_served(answer)
         # Two databases: the API's and cell1's.
         self.assertLessEqual(self.database.status("Threads_connected") - before, 6)
+
+    def test_fewer_connections_than_wanted(self):
+        """The account may open six connections, and two pools would like five each: those that there are do the work."""
+        self.database.sql("GRANT USAGE ON *.* TO nova@127.0.0.1 WITH MAX_USER_CONNECTIONS 6")
+        self.addCleanup(self.database.sql, "GRANT USAGE ON *.* TO nova@127.0.0.1 WITH MAX_USER_CONNECTIONS 0")
+        server = self.metapath()
+        new = self.rig.copies(100)
+        answers = asking.ask_together(server, [(asking.META_DATA, instance) for instance in new])
+        for answer in answers:
+            if answer.status != 200:
+                self.assert_unavailable(answer, within=12)
+        self.assertGreater(sum(answer.status == 200 for answer in answers), len(answers) / 2)
+        self.assert_recovers(server, asking.META_DATA, new[0])
+
+
+class Connections(FaultCase):
+    """Connections that end while nobody uses them are not a guest's problem."""
+
+    CACHE = 0
+
+    def test_closed_by_the_server(self):
+        server = self.metapath()
+        guest = self.named["keypair-ssh"]
+        self.assert_served(asking.ask(server, asking.META_DATA, guest))
+        for _ in range(5):
+            for (connection,) in self.database.sql(
+                    f"SELECT id FROM information_schema.processlist WHERE user = '{rig.USER}'"):
+                self.database.sql(f"KILL {connection}")
+            time.sleep(0.1)
+            self.assert_served(asking.ask(server, asking.META_DATA, guest))
+
+    def test_wrong_password(self):
+        url = self.database.url("nova_api").replace(rig.PASSWORD, "topsecret")
+        server = self.metapath(f"[api_database]\nconnection = {url}\n")
+        self.assert_unavailable(asking.ask(server, asking.META_DATA, self.named["keypair-ssh"]), within=8)
+        self.assertIn("denied", server.logged())
+        self.assertNotIn("topsecret", server.logged())
+
+    def test_stops_although_the_database_is_frozen(self):
+        """What waits for it does not keep the process from ending."""
+        server = self.metapath()
+        self.addCleanup(self.database.thaw)
+        self.database.freeze()
+        with asking.Load(server, [(asking.META_DATA, self.named["keypair-ssh"])], guests=4, pause=0.2):
+            time.sleep(0.5)
+            began = time.monotonic()
+            status = server.stop()
+        self.assertEqual(status, 0, server.logged()[-2000:])
+        self.assertLess(time.monotonic() - began, 10)
+
+
+class CellMapping(FaultCase):
+    """A cell that cannot be reached as it is mapped costs that cell's instances their answers, nobody else."""
+
+    CACHE = 0
+
+    def test_each(self):
+        before = self.rig.mapped_cell2()
+        server = self.metapath()
+        there, here = self.named["cell2-basic"], self.named["keypair-ssh"]
+        whole = asking.ask(server, asking.META_DATA, there)
+        self.assert_served(whole)
+        self.addCleanup(self.rig.map_cell2, before)
+        for url in ("postgresql://nova:topsecret@127.0.0.1/nova", "mysql+pymysql://nova:topsecret@127.0.0.1:9/nova_cell2",
+                    "", "topsecret", "{scheme}://{nothing}:topsecret@/", self.database.url("no_such_database")):
+            with self.subTest(url):
+                self.rig.map_cell2(url)
+                self.assert_unavailable(asking.ask(server, asking.META_DATA, there), within=8)
+                self.assert_served(asking.ask(server, asking.META_DATA, here))
+        self.rig.map_cell2(before)
+        self.assert_recovers(server, asking.META_DATA, there)
+        self.assertNotIn("topsecret", server.logged())

@@ -1,7 +1,5 @@
 """Neutron hangs, Keystone's tokens end."""
-import json
 import time
-import urllib.request
 
 import asking
 from case import FaultCase
@@ -49,13 +47,8 @@ class Stalled(FaultCase):
 class Tokens(FaultCase):
     CACHE = 0
 
-    def control(self, what, body=None):
-        address = f"http://127.0.0.1:{self.stub.port}/control{what}"
-        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=10) as reply:
-            return json.load(reply)
-
     def tokens(self):
-        return self.control("")["tokens"]
+        return self.stub.control()["tokens"]
 
     def test_one_token_for_many(self):
         server = self.metapath()
@@ -71,7 +64,7 @@ class Tokens(FaultCase):
         first = asking.ask(server, asking.SECURITY_GROUPS, guest)
         self.assert_served(first)
         before = self.tokens()
-        self.control("/revoke", b"")
+        self.stub.control("/revoke", b"")
         self.assert_served(asking.ask(server, asking.SECURITY_GROUPS, guest), first.body)
         self.assertEqual(self.tokens() - before, 1)
 
@@ -79,12 +72,55 @@ class Tokens(FaultCase):
         """A token with little time left is not shown to Neutron any more."""
         server = self.metapath()
         guest = self.named["keypair-ssh"]
-        self.control("/lifetime", b"3")
-        self.addCleanup(self.control, "/lifetime", b"3600")
+        self.stub.control("/lifetime", b"3")
+        self.addCleanup(self.stub.control, "/lifetime", b"3600")
         self.assert_served(asking.ask(server, asking.SECURITY_GROUPS, guest))
-        self.control("/lifetime", b"3600")
+        self.stub.control("/lifetime", b"3600")
         before = self.tokens()
         time.sleep(1.5)
         self.assert_served(asking.ask(server, asking.SECURITY_GROUPS, guest))
         self.assert_served(asking.ask(server, asking.SECURITY_GROUPS, guest))
         self.assertEqual(self.tokens() - before, 1)
+
+    def test_refused_for_ever(self):
+        """A token that is no good although it is new: not asked for again and again."""
+        server = self.metapath()
+        self.stub.control("/neutron", b"401")
+        self.addCleanup(self.stub.control, "/neutron", b"")
+        before = self.tokens()
+        for _ in range(3):
+            self.assert_unavailable(asking.ask(server, asking.SECURITY_GROUPS, self.named["keypair-ssh"]), within=8)
+        self.assertLessEqual(self.tokens() - before, 6)
+
+    def test_no_token(self):
+        server = self.metapath("[neutron]\npassword = topsecret\n")
+        guest = self.named["keypair-ssh"]
+        for status in (b"401", b"500", b"503"):
+            with self.subTest(status):
+                self.stub.control("/keystone", status)
+                self.addCleanup(self.stub.control, "/keystone", b"")
+                self.assert_unavailable(asking.ask(server, asking.SECURITY_GROUPS, guest), within=8)
+                self.assert_served(asking.ask(server, asking.META_DATA, guest))
+        self.stub.control("/keystone", b"")
+        self.assert_recovers(server, asking.SECURITY_GROUPS, guest)
+        self.assertNotIn("topsecret", server.logged())
+
+
+class WrongAnswers(FaultCase):
+    """Neutron answers, and not what was asked: an empty list would be a lie."""
+
+    CACHE = 0
+
+    def test_each(self):
+        server = self.metapath()
+        guest = self.named["keypair-ssh"]
+        whole = asking.ask(server, asking.SECURITY_GROUPS, guest)
+        self.addCleanup(self.stub.control, "/neutron", b"")
+        for fault in (b"500", b"503", b"403", b"404", b"html"):
+            with self.subTest(fault):
+                self.stub.control("/neutron", fault)
+                self.assert_unavailable(asking.ask(server, asking.SECURITY_GROUPS, guest), within=8)
+                self.assert_served(asking.ask(server, asking.META_DATA, guest))
+        self.stub.control("/neutron", b"")
+        self.assert_recovers(server, asking.SECURITY_GROUPS, guest)
+        self.assert_served(asking.ask(server, asking.SECURITY_GROUPS, guest), whole.body)
