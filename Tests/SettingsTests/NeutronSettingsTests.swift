@@ -41,12 +41,12 @@ struct NeutronSettingsTests {
             settings.endpoint
                 == .catalogue(EndpointSelector(serviceType: "network", interfaces: ["internal", "public"])))
         #expect(settings.retries == 3)
-        #expect(settings.timeout == 10)
+        #expect(settings.timeout == 5)
         #expect(settings.security == TransportSecurity())
         #expect(settings.serviceUser == nil)
         let keystone = try #require(settings.keystone)
         #expect(keystone.credentials.authURL == "https://keystone/identity")
-        #expect(keystone.timeout == 10)
+        #expect(keystone.timeout == 5)
     }
 
     @Test func everyOptionIsRead() throws {

@@ -46,16 +46,13 @@ public struct DocumentAnswer: Sendable {
     private func vendorData2(
         _ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext, _ document: StaticVendorData
     ) -> Outcome {
-        guard let targets = vendorData.targets else { return reply(asking, documents, loop, document) }
+        guard let targets = vendorData.targets, let question = documents.vendorDataRequest else {
+            return reply(asking, documents, loop, document)
+        }
         let kept = asking.kept()
-        let id = documents.instanceID
-        let store = loop.directory.store
         let providers = vendorData.providers
         return loop.later(kept) {
-            guard let instance = try await store.instance(id) else {
-                return Response(kept.withAsking(ErrorAnswer.notFound))
-            }
-            guard let dynamic = await targets.documents(for: instance) else {
+            guard let dynamic = await targets.documents(sending: question) else {
                 return Response(kept.withAsking(ErrorAnswer.unknownError))
             }
             let body = VendorData2.body(providers: providers, static: document.vendorData, dynamic: dynamic)

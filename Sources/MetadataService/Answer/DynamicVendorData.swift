@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import InstanceModel
 import Logging
 import MetadataDocuments
 import NIOCore
@@ -67,8 +66,8 @@ public struct DynamicVendorData: Sendable {
     }
 
     /// Each target's document, in order; nil when one failed and failures are fatal.
-    func documents(for instance: Instance) async -> [VendorData2.Target]? {
-        let body = VendorData2.dynamicRequestBody(for: instance)
+    /// - Parameter body: ``InstanceDocuments/vendorDataRequest``.
+    func documents(sending body: [UInt8]) async -> [VendorData2.Target]? {
         let answers = await withTaskGroup(of: (Int, [UInt8]?).self) { group in
             for (index, target) in targets.enumerated() {
                 group.addTask { (index, await ask(target, body)) }
