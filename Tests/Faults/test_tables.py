@@ -8,6 +8,7 @@ from case import FaultCase
 
 # Nova has no index on it that would help; so it is read once for an image and not for an instance.
 WITHOUT_INDEX = {"s3_images"}
+HOSTNAME = "/latest/meta-data/hostname"
 MILLION = 1_000_000
 ROWS = 10 * MILLION if os.environ.get("METAPATH_FULL_FAULTS") == "1" else MILLION
 
@@ -45,6 +46,41 @@ class Builds(FaultCase):
             before = len(asked.reading())
             self.assert_served(asking.ask(server, asking.META_DATA, second))
             self.assertEqual(len(asked.reading()), before, "a known instance was read again")
+
+
+class Expiry(FaultCase):
+    """`[api] metadata_cache_expiration`: how long an instance is served as it was."""
+
+    CACHE = 1
+
+    def test_a_change_is_seen(self):
+        server, instance = self.metapath(), self.instance()
+        before = asking.ask(server, HOSTNAME, instance)
+        self.assert_served(before)
+        self.database.sql(f"UPDATE instances SET hostname = 'renamed' WHERE uuid = '{instance.id}'", "nova_cell1")
+        time.sleep(self.CACHE + 1)
+        self.assert_served(asking.ask(server, HOSTNAME, instance), b"renamed.novalocal")
+        self.database.sql(f"UPDATE instances SET deleted = id WHERE uuid = '{instance.id}'", "nova_cell1")
+        time.sleep(self.CACHE + 1)
+        self.assertEqual(asking.ask(server, HOSTNAME, instance).status, 404)
+
+    def test_one_build_each_time(self):
+        """Guests that keep asking share what is read when the time is over."""
+        with statements.Statements(self.database) as asked:
+            server, instance = self.metapath(), self.instance()
+            with asking.Load(server, [(asking.META_DATA, instance)], guests=8, pause=0.002) as load:
+                time.sleep(3.5)
+        for _, _, answer in load.answers:
+            self.assert_served(answer)
+        self.assertIn(sum("FROM instances" in text for _, text, _ in asked.seen), range(3, 6))
+
+    def test_off(self):
+        """0: as the database has it."""
+        self.CACHE = 0
+        server, instance = self.metapath(), self.instance()
+        for name in ("one", "two", "three"):
+            self.database.sql(f"UPDATE instances SET hostname = '{name}' WHERE uuid = '{instance.id}'", "nova_cell1")
+            self.assert_served(asking.ask(server, HOSTNAME, instance), f"{name}.novalocal".encode())
 
 
 class LargeTable(FaultCase):
