@@ -11,7 +11,8 @@ import time
 import asking
 import guests
 
-FORMATS = ("2018-08-27", "2017-02-22", "2016-10-06", "2016-06-30", "2015-10-15", "2013-10-17", "2013-04-04", "2012-08-10")
+FORMATS = (
+    "2018-08-27", "2017-02-22", "2016-10-06", "2016-06-30", "2015-10-15", "2013-10-17", "2013-04-04", "2012-08-10")
 FILES = ("meta_data.json", "user_data", "vendor_data.json", "vendor_data2.json", "network_data.json")
 # Only user data may be missing.
 MAY_BE_MISSING = {"user_data"}
@@ -96,4 +97,5 @@ def all_at_once(server, new):
     errors = [error for each in boots for error in each.errors]
     return Outcome(
         sum(each.requests for each in boots), len(errors), sum(each.took is None for each in boots),
-        asking.quantile(times, 0.5), asking.quantile(times, 0.99), server.cpu_seconds() - before, own / took, errors[:5])
+        asking.quantile(times, 0.5), asking.quantile(times, 0.99), server.cpu_seconds() - before, own / took,
+        errors[:5])

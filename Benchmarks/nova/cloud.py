@@ -79,7 +79,8 @@ class Nova(servers.Server):
         address = f"127.0.0.1:{port}"
         socket = ["--http11-socket", address] if keep_alive else [
             "--http-socket", address, "--add-header", "Connection: close"]
-        settings = {"OS_NOVA_CONFIG_DIR": home, "OS_NOVA_CONFIG_FILES": f"api-paste.ini;{files[0].name};{files[1].name}",
+        settings = {"OS_NOVA_CONFIG_DIR": home,
+                    "OS_NOVA_CONFIG_FILES": ";".join(["api-paste.ini", *(file.name for file in files)]),
                     "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
         waiting = min(BACKLOG, int(pathlib.Path("/proc/sys/net/core/somaxconn").read_text()))
         super().__init__(

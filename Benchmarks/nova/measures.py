@@ -107,7 +107,8 @@ def cold_row(settings, cloud, path, concurrency):
                     statistics.median(times) * 1000, asking.quantile(times, 0.99) * 1000, cpu, failed))
     ours, theirs = ([statistics.median(column) for column in zip(*found[kind])] for kind in (Metapath, Nova))
     middle, late = theirs[0] / ours[0], theirs[1] / ours[1]
-    name = f"first request of an instance, {NAMES[path]}, {'one at a time' if concurrency == 1 else f'{concurrency} at once'}"
+    crowd = "one at a time" if concurrency == 1 else f"{concurrency} at once"
+    name = f"first request of an instance, {NAMES[path]}, {crowd}"
     target = None if path == asking.SECURITY_GROUPS else COLD
     notes = [f"{who}: {run[3]:.0f} failed" for who, run in (("metapath", ours), ("nova", theirs)) if run[3]]
     return Row(

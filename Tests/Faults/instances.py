@@ -29,7 +29,8 @@ def copies(original, count, series=1):
 
 
 def copy(database, original, count, series=1):
-    """Copy the rows of `original`, which is in cell1, and its mapping; each copy is an instance with an id of its own."""
+    """Copy the rows of `original`, which is in cell1, and its mapping; each copy is an instance with an id of its own.
+    """
     new_id = f"CONCAT('00000000-0000-4000-{0x8000 + series:04x}-', LPAD(LOWER(HEX(seq.seq)), 12, '0'))"
     statements = [
         rows(database, CELL, table, column, new_id, original, count) for table, column in TABLES.items()]

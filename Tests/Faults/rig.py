@@ -139,7 +139,8 @@ class MariaDB(Process):
             program, "--no-defaults", f"--user={account()}", f"--datadir={self.data}", f"--socket={self.socket}",
             "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve", "--skip-log-bin",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", f"--max-connections={self.connections}"])
+            "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync",
+            f"--max-connections={self.connections}"])
         self.wait_until(self.is_ready)
         return self
 

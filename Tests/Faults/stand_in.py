@@ -8,7 +8,7 @@ gets a new one, and ports are found by device without looking at all of them.
 
     GET  /control            {"tokens": issued, "requests": {"ports": N, …}}
     POST /control/revoke     no token that was issued before is good any longer
-    POST /control/neutron    body: a status, with which Neutron answers from now on; `html`: 200 and no JSON; empty: as usual
+    POST /control/neutron    body: a status, with which Neutron answers from now on; `html`: 200, no JSON; empty: as usual
     POST /control/keystone   body: a status, with which Keystone answers requests for tokens; empty: as usual
     POST /control/lifetime   body: seconds that tokens issued from now on are good for; they are refused after it
 """
@@ -111,7 +111,8 @@ def handler(stub, tokens):
             requests[parts[0]] = requests.get(parts[0], 0) + 1
             fault = tokens.faults["neutron"]
             if fault:
-                return self.reply(200 if fault == "html" else int(fault), b"<html>a proxy's page</html>", ctype="text/html")
+                status = 200 if fault == "html" else int(fault)
+                return self.reply(status, b"<html>a proxy's page</html>", ctype="text/html")
             super().networking(parts, query)
 
         def token(self):

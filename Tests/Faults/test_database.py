@@ -125,7 +125,7 @@ class Pool(FaultCase):
         self.assertLessEqual(self.database.status("Threads_connected") - before, 6)
 
     def test_fewer_connections_than_wanted(self):
-        """The account may open six connections, and two pools would like five each: those that there are do the work."""
+        """The account may open six connections and two pools would like five each: those that there are do it."""
         self.database.sql("GRANT USAGE ON *.* TO nova@127.0.0.1 WITH MAX_USER_CONNECTIONS 6")
         self.addCleanup(self.database.sql, "GRANT USAGE ON *.* TO nova@127.0.0.1 WITH MAX_USER_CONNECTIONS 0")
         server = self.metapath()
@@ -186,8 +186,8 @@ class CellMapping(FaultCase):
         whole = asking.ask(server, asking.META_DATA, there)
         self.assert_served(whole)
         self.addCleanup(self.rig.map_cell2, before)
-        for url in ("postgresql://nova:topsecret@127.0.0.1/nova", "mysql+pymysql://nova:topsecret@127.0.0.1:9/nova_cell2",
-                    "", "topsecret", "{scheme}://{nothing}:topsecret@/", self.database.url("no_such_database")):
+        for url in ("postgresql://nova:topsecret@127.0.0.1/nova", "", "topsecret", "{scheme}://{nothing}:topsecret@/",
+                    "mysql+pymysql://nova:topsecret@127.0.0.1:9/x", self.database.url("no_such_database")):
             with self.subTest(url):
                 self.rig.map_cell2(url)
                 self.assert_unavailable(asking.ask(server, asking.META_DATA, there), within=8)
