@@ -8,7 +8,7 @@ gets a new one, and ports are found by device without looking at all of them.
 
     GET  /control            {"tokens": issued, "requests": {"ports": N, …}}
     POST /control/revoke     no token that was issued before is good any longer
-    POST /control/neutron    body: a status, with which Neutron answers from now on; `html`: 200, no JSON; empty: as usual
+    POST /control/neutron    body: a status, with which Neutron answers; `html`: 200 and no JSON; empty: as usual
     POST /control/keystone   body: a status, with which Keystone answers requests for tokens; empty: as usual
     POST /control/lifetime   body: seconds that tokens issued from now on are good for; they are refused after it
 """
