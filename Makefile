@@ -9,15 +9,17 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # The binary needs no Swift where it runs; exclusivity is checked in tests, where the check costs nothing that matters.
 RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
-# More for the benchmark: --quick, --write.
+# More for the benchmarks: --quick, --write.
 BENCH_FLAGS ?=
 # More for the conformance runs: --profile NAME, names of fixtures.
 CONFORMANCE_FLAGS ?=
+# Parts of names of fault tests.
+FAULTS ?=
 
 PROGRAM := .build/release/metapath
+DATABASE_PACKAGES := mariadb-server-core mariadb-client
 BUILD_PACKAGES := libsqlite3-dev libmariadb-dev pkg-config
 LAB_PACKAGES := iproute2 nftables curl
-CONFORMANCE_PACKAGES := python3 mariadb-server-core mariadb-client
 
 .PHONY: help
 help: ## List the targets
@@ -39,13 +41,18 @@ test: ## Install what the tests need, then run all of them
 
 .PHONY: conformance
 conformance: build ## Replay everything recorded from Nova on Nova's own databases; CONFORMANCE_FLAGS
-	@Scripts/install-packages $(CONFORMANCE_PACKAGES)
+	@Scripts/install-packages $(DATABASE_PACKAGES) python3
 	Tests/Conformance/run $(CONFORMANCE_FLAGS)
 
 .PHONY: conformance-live
 conformance-live: build ## The same against Nova's own service, side by side; installs Nova with pip
-	@Scripts/install-packages $(CONFORMANCE_PACKAGES)
+	@Scripts/install-packages $(DATABASE_PACKAGES) python3
 	Tests/Conformance/live $(CONFORMANCE_FLAGS)
+
+.PHONY: test-faults
+test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, hang or lie; FAULTS=NAME for some of it
+	@Scripts/install-packages $(DATABASE_PACKAGES) python3
+	Tests/Faults/run -v $(FAULTS)
 
 .PHONY: check
 check: ## Format, imports between layers, warnings as errors
@@ -67,6 +74,10 @@ demo: ## A tenant network on this machine, and its instances reading their metad
 .PHONY: bench
 bench: ## Measure against nginx; BENCH_FLAGS=--quick for one short round
 	Benchmarks/run $(BENCH_FLAGS)
+
+.PHONY: bench-nova
+bench-nova: ## Measure against Nova's own service on the same database; BENCH_FLAGS as above
+	Benchmarks/nova/run $(BENCH_FLAGS)
 
 .PHONY: install
 install: release ## Install program, manual and shell completions below PREFIX

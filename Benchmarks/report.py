@@ -26,12 +26,12 @@ def processor():
     return "unknown"
 
 
-def machine(load_before):
+def machine(load_before, programs):
     gibibytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return "\n".join([
         f"- {datetime.date.today()}, {os.cpu_count()} × {processor()}, {gibibytes:.0f} GiB",
         f"- Linux {platform.release()}, {output('swift', '--version')}",
-        f"- {output('nginx', '-v', stream='stderr')}, {output('wrk', '-v')}",
+        f"- {programs}",
         f"- load average before the runs: {load_before:.2f}",
     ])
 
@@ -51,11 +51,11 @@ def method(settings):
     return " ".join(sentences)
 
 
-def table(rows):
-    heads = ["", "Metapath", "reference", "ratio or value", "target", "", "CPU per request"]
+def table(rows, reference="reference"):
+    heads = ["", "Metapath", reference, "ratio or value", "target", "", "CPU per request"]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for row in rows:
-        verdict = "pass" if row.passed else "**FAIL**"
+        verdict = "" if row.target == "none" else "pass" if row.passed else "**FAIL**"
         if row.metapath == "not measured":
             verdict = "skipped"
         name = f"{row.name} ({row.notes})" if row.notes else row.name
@@ -64,16 +64,16 @@ def table(rows):
     return "\n".join(lines)
 
 
-def write(path, text):
+def write(path, text, start=START, end=END):
     """Put the measurement between its marks in the document, leaving what stands around it; a new document else."""
-    block = f"{START}\n{text}\n{END}"
+    block = f"{start}\n{text}\n{end}"
     path = pathlib.Path(path)
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"# Performance\n\n{block}\n")
         return
-    before, mark, rest = path.read_text().partition(START)
+    before, mark, rest = path.read_text().partition(start)
     if not mark:
         path.write_text(f"{before.rstrip()}\n\n{block}\n")
         return
-    path.write_text(f"{before}{block}{rest.partition(END)[2]}")
+    path.write_text(f"{before}{block}{rest.partition(end)[2]}")
