@@ -21,7 +21,7 @@ struct CellDatabase: Sendable {
     }
 
     func setPassword(_ password: String, of id: InstanceID) async throws -> PasswordOutcome {
-        try await pool.run { (connection) throws(DatabaseError) in
+        try await pool.run(isRepeatable: false) { (connection) throws(DatabaseError) in
             try PasswordWriter(connection: connection).write(password, of: id)
         }
     }

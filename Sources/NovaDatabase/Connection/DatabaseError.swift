@@ -17,6 +17,9 @@ struct DatabaseError: Error, CustomStringConvertible {
         }
     }
 
+    /// The server has no room for another connection.
+    var isLimit: Bool { [1040, 1203, 1226].contains(code) }
+
     /// The account may not do this: INSERT or UPDATE is not granted, or the server is read-only.
     var isRefusedWrite: Bool {
         [1044, 1142, 1143, 1227, 1290, 1792, 1836].contains(code)

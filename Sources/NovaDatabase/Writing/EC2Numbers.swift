@@ -11,7 +11,8 @@ final class EC2Numbers: Sendable {
 
     private struct State {
         var images: [String: UInt64] = [:]
-        var mayInsert = true
+        /// The operator has been told that rows cannot be inserted.
+        var isReported = false
     }
 
     private let state = Mutex(State())
@@ -57,7 +58,6 @@ final class EC2Numbers: Sendable {
     private func draw(
         in table: String, _ id: String, _ select: String, _ connection: DatabaseConnection
     ) throws(DatabaseError) -> UInt64? {
-        guard state.withLock({ $0.mayInsert }) else { return nil }
         do {
             _ = try connection.query(
                 """
@@ -67,12 +67,20 @@ final class EC2Numbers: Sendable {
             return Self.number(try connection.query(select).first)
         } catch {
             guard error.isRefusedWrite else { throw error }
-            state.withLock { $0.mayInsert = false }
-            report(
-                "\(error). EC2 ids that are missing are made up: grant INSERT on instance_id_mappings and s3_images to "
-                    + "have them numbered as Nova does")
+            reportOnce(error)
             return nil
         }
+    }
+
+    private func reportOnce(_ error: DatabaseError) {
+        let isFirst = state.withLock { state in
+            defer { state.isReported = true }
+            return !state.isReported
+        }
+        guard isFirst else { return }
+        report(
+            "\(error). EC2 ids that are missing are made up: grant INSERT on instance_id_mappings and s3_images to have "
+                + "them numbered as Nova does")
     }
 
     /// Beyond 32 bits, where no row's number is, and below 63.
