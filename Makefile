@@ -11,6 +11,8 @@ DESTDIR ?=
 RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 # More for the benchmarks: --quick, --write.
 BENCH_FLAGS ?=
+# More for the conformance runs: --profile NAME, names of fixtures.
+CONFORMANCE_FLAGS ?=
 # Parts of names of fault tests.
 FAULTS ?=
 
@@ -21,7 +23,7 @@ LAB_PACKAGES := iproute2 nftables curl
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build for debugging
@@ -36,6 +38,16 @@ release: ## Build the optimised program, .build/release/metapath
 .PHONY: test
 test: ## Install what the tests need, then run all of them
 	@Scripts/test
+
+.PHONY: conformance
+conformance: build ## Replay everything recorded from Nova on Nova's own databases; CONFORMANCE_FLAGS
+	@Scripts/install-packages $(DATABASE_PACKAGES) python3
+	Tests/Conformance/run $(CONFORMANCE_FLAGS)
+
+.PHONY: conformance-live
+conformance-live: build ## The same against Nova's own service, side by side; installs Nova with pip
+	@Scripts/install-packages $(DATABASE_PACKAGES) python3
+	Tests/Conformance/live $(CONFORMANCE_FLAGS)
 
 .PHONY: test-faults
 test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, hang or lie; FAULTS=NAME for some of it

@@ -75,8 +75,8 @@ let package = Package(
         target(
             "NamespaceProxy",
             [
-                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "HTTPWire", "MetadataService",
-                "NetworkNamespaces", nioCore, nioPosix, logging,
+                "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "OpenStackAPI", "HTTPWire",
+                "MetadataService", "NetworkNamespaces", nioCore, nioPosix, logging,
             ]),
         target("Lab", ["InstanceModel", "NetworkNamespaces"]),
         // program
@@ -98,6 +98,7 @@ let package = Package(
         test("InstanceFileTests", ["InstanceModel", "InstanceFile"]),
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
         test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
+        test("NamespaceProxyTests", ["InstanceModel", "Identification", "NamespaceProxy", logging]),
         test("OpenStackAPITests", ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL]),
         test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath"]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),

@@ -18,6 +18,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case noPort
     /// Several ports have it: choosing one could hand out a stranger's data.
     case severalPorts(found: Int)
+    /// The source address is one port's and the Ethernet source another's: one of them is forged.
+    case contradiction
     /// Address mode: several instances have the address, and nothing tells them apart.
     case ambiguousAddress(found: Int)
 
@@ -36,6 +38,7 @@ public enum Refusal: Error, Hashable, Sendable {
             "\(found) ports of the provider \(provider) have the address \(address); one was expected"
         case .noPort: "no port has this address here"
         case .severalPorts(let found): "\(found) ports have this address here; one was expected"
+        case .contradiction: "source address and Ethernet source belong to different ports"
         case .ambiguousAddress(let found): "\(found) instances have this address; one was expected"
         }
     }

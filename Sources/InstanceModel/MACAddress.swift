@@ -21,6 +21,15 @@ public struct MACAddress: Hashable, Sendable {
         self.value = value & 0xFFFF_FFFF_FFFF
     }
 
+    /// The address that a link-local IPv6 address was formed from by EUI-64; nil for one that was not.
+    public init?(linkLocalAddress address: IPAddress) {
+        guard address.isLinkLocalIPv6, address.high == 0xFE80_0000_0000_0000, (address.low >> 24) & 0xFFFF == 0xFFFE
+        else {
+            return nil
+        }
+        self.init(value: ((address.low >> 40) << 24 | address.low & 0xFF_FFFF) ^ 0x0200_0000_0000)
+    }
+
     /// The link-local address a guest forms from this address by EUI-64 (RFC 4291 appendix A): the source of its
     /// requests to `fe80::a9fe:a9fe`.
     public var linkLocalAddress: IPAddress {

@@ -24,6 +24,7 @@ public struct NeutronPort: Sendable, Equatable {
         case securityGroups = "security_groups"
         case status
         case bindingHost = "binding:host_id"
+        case allowedAddressPairs = "allowed_address_pairs"
 
         /// As they are asked for. Old releases know projects only as tenants.
         var names: [String] { self == .projectID ? [rawValue, "tenant_id"] : [rawValue] }
@@ -46,11 +47,14 @@ public struct NeutronPort: Sendable, Equatable {
     public var status: String?
     /// The host the port is bound to; shown to administrators and services only.
     public var bindingHost: String?
+    /// Addresses and ranges that the port may use besides its own.
+    public var allowedAddressPairs: [String]?
 
     public init(
         id: String? = nil, networkID: String? = nil, deviceID: String? = nil, deviceOwner: String? = nil,
         macAddress: String? = nil, fixedIPs: [FixedIP]? = nil, projectID: String? = nil,
-        securityGroups: [String]? = nil, status: String? = nil, bindingHost: String? = nil
+        securityGroups: [String]? = nil, status: String? = nil, bindingHost: String? = nil,
+        allowedAddressPairs: [String]? = nil
     ) {
         self.id = id
         self.networkID = networkID
@@ -62,6 +66,7 @@ public struct NeutronPort: Sendable, Equatable {
         self.securityGroups = securityGroups
         self.status = status
         self.bindingHost = bindingHost
+        self.allowedAddressPairs = allowedAddressPairs
     }
 }
 
@@ -70,6 +75,7 @@ extension NeutronPort: Decodable {
         case id, networkID = "network_id", deviceID = "device_id", deviceOwner = "device_owner"
         case macAddress = "mac_address", fixedIPs = "fixed_ips", projectID = "project_id", tenantID = "tenant_id"
         case securityGroups = "security_groups", status, bindingHost = "binding:host_id"
+        case allowedAddressPairs = "allowed_address_pairs"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -81,8 +87,14 @@ extension NeutronPort: Decodable {
             fixedIPs: try members.decodeIfPresent([FixedIP].self, forKey: .fixedIPs),
             projectID: try text(.projectID) ?? text(.tenantID),
             securityGroups: try members.decodeIfPresent([String].self, forKey: .securityGroups),
-            status: try text(.status), bindingHost: try text(.bindingHost))
+            status: try text(.status), bindingHost: try text(.bindingHost),
+            allowedAddressPairs: try members.decodeIfPresent([AddressPair].self, forKey: .allowedAddressPairs)?
+                .map(\.ip_address))
     }
+}
+
+private struct AddressPair: Decodable {
+    var ip_address: String
 }
 
 extension NeutronPort.FixedIP: Decodable {

@@ -13,7 +13,8 @@ extension Refusal {
         case .noSubnets(let provider): (400, ErrorPage.Explanation.noSubnets(provider: provider))
         case .portCount(let provider, let address, let found):
             (400, ErrorPage.Explanation.portCount(provider: provider, address: address, found: found))
-        case .unknownInstance, .wrongTenant, .noPort, .severalPorts: (404, ErrorPage.Explanation.notFound)
+        case .unknownInstance, .wrongTenant, .noPort, .severalPorts, .contradiction:
+            (404, ErrorPage.Explanation.notFound)
         case .ambiguousAddress: (500, ErrorPage.Explanation.unknownError)
         }
     }

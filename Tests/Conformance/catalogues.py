@@ -1,16 +1,10 @@
-#!/usr/bin/env python3
-"""Turn the oracle's instances, as Nova's tables hold them, into files for `metapath instance import`.
+"""The oracle's instances, as Nova's tables hold them, turned into files for `metapath instance import`.
 
-    Tests/Contract/fixture_to_instances.py ORACLE DIRECTORY [FIXTURE…]
-
-Writes DIRECTORY/catalogue-1.json and so on, as few as will do, and names on standard output the fixtures of each and
-those that no file can carry, with the reason. Several are needed because Nova keeps a copy of its network with every
-instance and numbers instances and images anew in every cell; a catalogue has each network and each number once.
+Several files are needed because Nova keeps a copy of its network with every instance and numbers instances and images
+anew in every cell; a catalogue has each network and each number once.
 """
 import ipaddress
 import json
-import pathlib
-import sys
 
 import nova_rows
 
@@ -113,17 +107,11 @@ def service_providers(oracle):
             for subnet in neutron["subnets"] if subnet.get("advanced_service_providers")}
 
 
-def convert(oracle, wanted=()):
+def convert(all_rows, oracle):
     """Catalogues, the names of fixtures that are gone, and the reasons of those that cannot be carried."""
     providers = service_providers(oracle)
     catalogues, gone, reasons = [], [], {}
-    for line in (oracle / "instances.jsonl").read_text().split("\n"):
-        if not line:
-            continue
-        rows = json.loads(line)
-        name = rows["name"]
-        if wanted and name not in wanted:
-            continue
+    for name, rows in all_rows.items():
         if is_gone(rows):
             gone.append(name)
             continue
@@ -146,22 +134,3 @@ def place(catalogues, providers, name, instance, networks):
     catalogue = Catalogue(providers)
     catalogue.add(name, instance, networks)
     catalogues.append(catalogue)
-
-
-def main():
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    oracle, directory = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    directory.mkdir(parents=True, exist_ok=True)
-    catalogues, gone, reasons = convert(oracle, sys.argv[3:])
-    for number, catalogue in enumerate(catalogues, 1):
-        path = directory / f"catalogue-{number}.json"
-        path.write_text(catalogue.text())
-        print(f"{path}: {', '.join(catalogue.fixtures)}")
-    print(f"not there, as in Nova: {', '.join(gone)}")
-    for name, reason in reasons.items():
-        print(f"SKIP {name}: the import format cannot carry {reason}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,34 @@
+import InstanceModel
+
+/// A port as the directory knows it: enough to say whose a connection is.
+public struct DirectoryPort: Hashable, Sendable, Codable {
+    public var id: PortID
+    public var network: NetworkID
+    public var macAddress: MACAddress?
+    public var addresses: [String]
+    /// Addresses and ranges that the port may use besides its own: `allowed_address_pairs`.
+    public var allowedAddresses: [String]
+    /// Whose the port is: an instance's id, or what else Neutron calls the device. Empty: nobody's.
+    public var deviceID: String
+    public var projectID: String
+
+    public init(
+        id: PortID, network: NetworkID, macAddress: MACAddress?, addresses: [String], allowedAddresses: [String] = [],
+        deviceID: String, projectID: String
+    ) {
+        self.id = id
+        self.network = network
+        self.macAddress = macAddress
+        self.addresses = addresses
+        self.allowedAddresses = allowedAddresses
+        self.deviceID = deviceID
+        self.projectID = projectID
+    }
+
+    /// Whether the port may use an address that is not one of its own.
+    func mayUse(_ address: IPAddress) -> Bool {
+        allowedAddresses.contains { text in
+            IPAddress(text).map { $0 == address } ?? CIDR(text)?.contains(address) ?? false
+        }
+    }
+}

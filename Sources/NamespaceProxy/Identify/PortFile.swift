@@ -1,0 +1,55 @@
+import Foundation
+import Identification
+import InstanceModel
+
+/// The ports that were known last, in a file: a proxy that starts while its source is away serves everyone in it.
+struct PortFile: Sendable {
+    let path: String
+
+    /// What the file holds: JSON.
+    struct Content: Codable, Sendable {
+        struct Router: Codable, Sendable {
+            var id: RouterID
+            var networks: [NetworkID]
+        }
+
+        var routers: [Router] = []
+        /// Networks without ports are among them.
+        var networks: [NetworkID] = []
+        var ports: [DirectoryPort] = []
+    }
+
+    /// Nil where there is no file yet.
+    /// - Throws: where it cannot be read or holds something else.
+    func read() throws -> Content? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        return try JSONDecoder().decode(Content.self, from: data)
+    }
+
+    /// Replaces the file as a whole, readable by its owner only.
+    func write(_ content: Content) throws {
+        let url = URL(fileURLWithPath: path)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try JSONEncoder().encode(content).write(to: url, options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+}
+
+extension PortFile.Content {
+    init(_ directory: PortDirectory, routers: [RouterID]) {
+        self.routers = routers.compactMap { id in
+            directory.networks(of: .router(id)).map { Router(id: id, networks: $0) }
+        }
+        networks = Array(directory.networks)
+        ports = networks.flatMap { directory.ports(of: $0) }
+    }
+
+    /// What was known then, as a directory to begin with.
+    var directory: PortDirectory {
+        var directory = PortDirectory()
+        let byNetwork = Dictionary(grouping: ports, by: \.network)
+        for network in networks { directory.setPorts(byNetwork[network] ?? [], of: network) }
+        for router in routers { directory.setNetworks(router.networks, of: router.id) }
+        return directory
+    }
+}
