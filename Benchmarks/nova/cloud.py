@@ -85,7 +85,8 @@ class Nova(servers.Server):
         waiting = min(BACKLOG, int(pathlib.Path("/proc/sys/net/core/somaxconn").read_text()))
         super().__init__(
             ["env", *(f"{name}={value}" for name, value in settings.items()), venv / "bin" / "uwsgi",
-             "--ini", cloud.place / "conf" / "uwsgi.ini", *socket, "--processes", "1", "--listen", waiting],
+             "--ini", cloud.place / "conf" / "uwsgi.ini", *socket, "--processes", "1", "--listen", waiting,
+             "--no-orphans"],
             port, home, "nova")
 
     @property

@@ -34,6 +34,11 @@ def oracle():
     return place.resolve() if (place / "dump.sql.gz").exists() else None
 
 
+def end_orderly():
+    """Let SIGTERM unwind this program as an interrupt does, so that everything that was started is stopped."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -7,8 +7,8 @@ from case import FaultCase
 
 READER = "nova_reader"
 PATHS = (asking.NETWORK_DATA, "/openstack/latest/", "/openstack/latest/user_data",
-         "/openstack/latest/vendor_data2.json", "/latest/meta-data/", asking.INSTANCE_ID, "/latest/meta-data/ami-id", "/latest/user-data",
-         "/latest/meta-data/block-device-mapping/", asking.SECURITY_GROUPS, asking.PASSWORD)
+         "/openstack/latest/vendor_data2.json", "/latest/meta-data/", asking.INSTANCE_ID, "/latest/meta-data/ami-id",
+         "/latest/user-data", "/latest/meta-data/block-device-mapping/", asking.SECURITY_GROUPS, asking.PASSWORD)
 COUNTS = """SELECT (SELECT COUNT(*) FROM nova_cell1.s3_images), (SELECT COUNT(*) FROM nova_cell1.instance_id_mappings),
     (SELECT COUNT(*) FROM nova_cell1.instance_system_metadata)"""
 
