@@ -42,6 +42,8 @@ public struct DynamicVendorData: Sendable {
     ) throws {
         var configuration = HTTPClient.Configuration(tlsConfiguration: try security.configuration())
         configuration.timeout = .init(connect: .seconds(Int64(connectTimeout)), read: .seconds(Int64(readTimeout)))
+        // A target that refuses the connection has answered; it is asked again with the next request.
+        configuration.connectionPool.retryConnectionEstablishment = false
         var seen: Set<String> = []
         self.targets = targets.filter { seen.insert($0.name).inserted }
         self.client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)

@@ -23,7 +23,7 @@ enum ErrorAnswer {
 
     /// What is missing here may be back in a second; cloud-init waits and tries again when a 503 says so.
     static func unavailable(_ asking: Asking) -> Response {
-        Response(page(503, unavailable, asking), retryAfter: 1)
+        Response(page(503, unavailable, asking), retryAfter: asking.method == .options ? nil : 1)
     }
 
     /// What a store failed with: damage stays, everything else may be over in a second.
