@@ -142,7 +142,8 @@ class MariaDB(Process):
         program = next((p for p in ("/usr/sbin/mariadbd", "/usr/libexec/mariadbd") if os.path.exists(p)), "mariadbd")
         self.launch([
             program, "--no-defaults", f"--user={account()}", f"--datadir={self.data}", f"--socket={self.socket}",
-            "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve", "--skip-log-bin",
+            # A server that starts clears a shared directory of temporary tables, also of those of others.
+            f"--tmpdir={self.data}", "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve", "--skip-log-bin",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync",
             f"--max-connections={self.connections}"])
