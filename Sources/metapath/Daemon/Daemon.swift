@@ -44,6 +44,7 @@ struct Daemon {
             await listeners.update()
             services.append(NamespaceService(listeners: listeners))
         }
+        StartPages.release()
         logger.notice("ready", metadata: ["workers": "\(workers)"])
         try await ServiceGroup(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
