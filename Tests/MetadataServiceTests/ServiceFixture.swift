@@ -36,7 +36,7 @@ struct ServiceFixture {
         let vendorData = try vendorData(group)
         let answer: Answer
         if let upstream {
-            let pool = UpstreamPool(.tcp(host: "127.0.0.1", port: upstream), group: group)
+            let pool = UpstreamPool([UpstreamEndpoint(.tcp(host: "127.0.0.1", port: upstream))], group: group)
             answer = .upstream(UpstreamAnswer(pool: pool, secrets: SharedSecrets(current: secret)))
         } else {
             answer = .documents(DocumentAnswer(vendorData: vendorData))
