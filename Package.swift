@@ -102,7 +102,7 @@ let package = Package(
         test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
         test("NamespaceProxyTests", ["InstanceModel", "Identification", "NamespaceProxy", logging]),
         test("OpenStackAPITests", ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL]),
-        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath"]),
+        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath", argumentParser]),
         test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",

@@ -30,9 +30,11 @@ public final class UpstreamClient {
         method: UnsafeRawBufferPointer, target: UnsafeRawBufferPointer, fields: HeaderFields,
         body: UnsafeRawBufferPointer
     ) -> EventLoopFuture<Response> {
-        guard let request = UpstreamRequest(method: method, target: target, fields: fields, body: body) else {
-            return eventLoop.makeFailedFuture(UpstreamError.invalidRequest)
-        }
+        let hostLine = hosts.isEmpty ? [] : hosts[turn].hostLine
+        guard
+            let request = UpstreamRequest(
+                method: method, target: target, fields: fields, body: body, hostLine: hostLine)
+        else { return eventLoop.makeFailedFuture(UpstreamError.invalidRequest) }
         let exchange = UpstreamExchange(request, client: self, sweep: sweep, timeout: limits.responseTimeout)
         if !dispatch(exchange) { exchange.finish(.failure(.unreachable(reasons))) }
         return exchange.response

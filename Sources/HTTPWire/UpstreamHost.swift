@@ -8,7 +8,8 @@ final class UpstreamHost {
     let health: UpstreamHealth
     let limits: UpstreamLimits
     let eventLoop: any EventLoop
-    private let hostLine: [UInt8]
+    /// The field that tells it which service is meant.
+    let hostLine: [UInt8]
     private var idle: [UpstreamConnection] = []
     /// Connections that are open or being opened.
     private var connections = 0

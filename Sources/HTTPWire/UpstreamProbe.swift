@@ -50,7 +50,7 @@ final class UpstreamProbe: Sendable {
             UpstreamRequest(
                 method: UnsafeRawBufferPointer(rebasing: text[..<3]),
                 target: UnsafeRawBufferPointer(rebasing: text[3...]), fields: HeaderFields(),
-                body: UnsafeRawBufferPointer(start: nil, count: 0))
+                body: UnsafeRawBufferPointer(start: nil, count: 0), hostLine: parts.host.hostLine)
         }
         guard let request else { return box.eventLoop.makeFailedFuture(UpstreamError.invalidRequest) }
         let exchange = UpstreamExchange(request, client: nil, sweep: parts.sweep, timeout: limits.healthTimeout)

@@ -66,7 +66,7 @@ public final class MetadataResponder: Responder {
     }
 
     private func outcome(_ request: borrowing Request, _ asking: Asking, _ trace: RequestTrace?) -> Outcome {
-        guard asking.route != .root else { return .reply(.root) }
+        if answer.isOpen(asking.route) { return .reply(.root) }
         let staleness = loop.staleness()
         // A password is seen at once, also one that another process has stored.
         let afresh = loop.hasNoFeed && asking.route == .password

@@ -24,6 +24,11 @@ extension Answer {
         }
     }
 
+    /// Whether anybody gets an answer, known or not: our own list of versions.
+    func isOpen(_ route: Route) -> Bool {
+        if case .documents = self { route == .root } else { false }
+    }
+
     /// Whether the requester's address is part of the answer.
     func needsRequester(_ route: Route) -> Bool {
         switch self {
