@@ -40,18 +40,23 @@ public final class UpstreamClient {
         return exchange.response
     }
 
-    /// Gives a request to the next service that is up and has not failed it yet.
+    /// Gives a request to the next service that is up and has not failed it yet. When none is, to one that is down and
+    /// that nobody else is trying to reach: it may be up by now, and few should wait to find out that it is not.
     /// - Returns: false when there is none.
     func dispatch(_ exchange: UpstreamExchange) -> Bool {
+        guard let host = next(for: exchange, where: \.health.isUp) ?? next(for: exchange, where: \.isNotConnecting)
+        else { return false }
+        host.carry(exchange)
+        return true
+    }
+
+    private func next(for exchange: UpstreamExchange, where isFit: (UpstreamHost) -> Bool) -> UpstreamHost? {
         for _ in hosts.indices {
             let host = hosts[turn]
             turn = turn + 1 == hosts.count ? 0 : turn + 1
-            if host.health.isUp, !exchange.failedHosts.contains(where: { $0 === host }) {
-                host.carry(exchange)
-                return true
-            }
+            if isFit(host), !exchange.failedHosts.contains(where: { $0 === host }) { return host }
         }
-        return false
+        return nil
     }
 
     /// Closes the connections that carry no request.

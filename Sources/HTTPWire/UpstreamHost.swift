@@ -13,6 +13,8 @@ final class UpstreamHost {
     private var idle: [UpstreamConnection] = []
     /// Connections that are open or being opened.
     private var connections = 0
+    /// Those being opened.
+    private var opening = 0
     private var waiting = CircularBuffer<UpstreamExchange>()
 
     init(
@@ -24,6 +26,8 @@ final class UpstreamHost {
         self.eventLoop = eventLoop
         self.hostLine = Array("Host: \(endpoint.address.hostField)\r\n".utf8)
     }
+
+    var isNotConnecting: Bool { opening == 0 }
 
     /// Sends a request as soon as a connection can carry it.
     func carry(_ exchange: UpstreamExchange) {
@@ -77,6 +81,7 @@ final class UpstreamHost {
 extension UpstreamHost {
     private func connect(for exchange: UpstreamExchange) {
         connections += 1
+        opening += 1
         open().assumeIsolated().whenComplete { result in
             do {
                 let connection = try result.get().pipeline.syncOperations.handler(type: UpstreamConnection.self)
@@ -89,6 +94,7 @@ extension UpstreamHost {
 
     private func opened(_ connection: UpstreamConnection, for exchange: UpstreamExchange, _ failure: (any Error)?) {
         if let failure { return connectFailed(exchange, failure) }
+        opening -= 1
         connection.isAdopted = true
         if exchange.isDone { connectionFree(connection) } else { connection.start(exchange) }
     }
@@ -96,6 +102,7 @@ extension UpstreamHost {
     /// Nothing was sent: another service may carry out what waited for a connection.
     private func connectFailed(_ exchange: UpstreamExchange, _ error: any Error) {
         connections -= 1
+        opening -= 1
         let failure = UpstreamError.unreachable("\(endpoint): \(error)")
         health.note("\(endpoint): \(error)")
         // Connections that there are serve what waits.

@@ -4,7 +4,8 @@ import NIOCore
 /// changes loops.
 ///
 /// Services that are up take turns. One that cannot be connected to is down for all loops at once, and so is one that
-/// does not answer ``follow()``; it is up again when it answers that.
+/// does not answer ``follow()``; it is up again when it answers that. While all are
+/// down, one request at a time, on each loop, still tries each.
 public final class UpstreamPool: Sendable {
     public let endpoints: [UpstreamEndpoint]
     private let limits: UpstreamLimits

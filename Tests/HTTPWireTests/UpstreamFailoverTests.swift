@@ -92,6 +92,20 @@ import Testing
         }
     }
 
+    @Test func whenAllAreDownOneRequestStillTries() async throws {
+        try await withEventLoops { group in
+            let (address, channel) = try await StubUpstream { _ in .silence }.start(on: group)
+            try await channel.close()
+            let pool = UpstreamPool(
+                [UpstreamEndpoint(.tcp(host: address.host, port: address.port)), Self.dead], group: group)
+            for _ in 0..<2 {
+                await #expect(throws: UpstreamError.self) { try await pool.ask(on: group.any()) }
+            }
+            _ = try await StubUpstream { _ in .reply(Self.ok) }.start(on: group, port: address.port)
+            #expect(try await pool.ask(on: group.any()).status == .ok)
+        }
+    }
+
     @Test func aServiceIsUsedAgainWhenItAnswersAgain() async throws {
         try await withEventLoops { group in
             // A port of ours, with nobody behind it for now.
