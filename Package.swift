@@ -20,6 +20,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -64,7 +65,7 @@ let package = Package(
         .target(name: "CLinux"),
         target("NetworkNamespaces", ["CLinux"]),
         // wire
-        target("HTTPWire", [nioCore, nioPosix]),
+        target("HTTPWire", [nioCore, nioPosix, nioSSL, nioTLS]),
         // roles
         target(
             "MetadataService",
@@ -87,7 +88,8 @@ let package = Package(
                 "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "HTTPWire",
                 "MetadataService",
                 "NamespaceProxy", "Lab",
-                nioCore, nioHTTP1, nioPosix, logging, lifecycle, unixSignals, asyncHTTPClient, yams, argumentParser,
+                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
+                argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -100,8 +102,8 @@ let package = Package(
         test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
         test("NamespaceProxyTests", ["InstanceModel", "Identification", "NamespaceProxy", logging]),
         test("OpenStackAPITests", ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL]),
-        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath"]),
-        test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
+        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath", argumentParser]),
+        test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",
             [

@@ -38,6 +38,17 @@ struct ChunkedDecoder {
         trailerBytes = 0
     }
 
+    /// Gives up what has been decoded, so that a body of any size passes through little memory.
+    /// - Returns: the body since the last such call, and how many of the bytes given are not to be given again.
+    mutating func takeDecoded() -> (body: [UInt8], consumed: Int) {
+        let taken = (body, position)
+        body = []
+        searched -= position
+        start = 0
+        position = 0
+        return taken
+    }
+
     mutating func decode(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Outcome {
         while true {
             let outcome =

@@ -85,7 +85,9 @@ extension ConnectionHandler {
 
     /// The answer that was promised is there.
     private func complete(_ result: Result<Response, any Error>) {
-        guard phase == .open, isPending else { return }
+        let rest = (try? result.get())?.rest?.value
+        guard phase == .open, isPending else { return rest?.cancel() ?? () }
+        if let rest, case .success(let response) = result { return stream(response, from: rest) }
         isPending = false
         prepareBuffer()
         writer.begin(terms)
@@ -101,6 +103,12 @@ extension ConnectionHandler {
     @inline(__always)
     private func answered() {
         if !writer.isComplete { replaceIncompleteAnswer() }
+        endAnswer()
+    }
+
+    /// A response has been given to the channel or to the buffer, to its end.
+    @inline(__always)
+    func endAnswer() {
         hasServed = true
         if terms.keepsAlive {
             deadline = loop.sweep.now + limits.idleTimeout
@@ -133,7 +141,7 @@ extension ConnectionHandler {
     }
 
     @inline(__always)
-    private func prepareBuffer() {
+    func prepareBuffer() {
         if writer.buffer.storageCapacity == 0 { writer.buffer = loop.takeBuffer() }
     }
 

@@ -44,6 +44,10 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
 
     /// An answer was promised for later.
     var isPending = false
+    /// Where the body being sent comes from, when it comes piece by piece.
+    var streaming: (any BodySource)?
+    /// It is sent in chunks.
+    var isChunking = false
     var isProcessing = false
     var isWritable = true
     var isReading = true
@@ -96,6 +100,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     func channelInactive(context: ChannelHandlerContext) {
         phase = .closed
         input = ByteBuffer()
+        streaming?.cancel()
+        streaming = nil
         loop.remove(self)
         leaveAdmission()
     }
@@ -127,6 +133,7 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
         rearm()
+        streaming?.setPaused(!isWritable)
         if isWritable, !isProcessing { resume() }
     }
 

@@ -9,8 +9,9 @@ public struct HeaderName: ExpressibleByStringLiteral, Sendable {
         self.text = text
     }
 
+    /// Whether a field of this name is the one meant.
     @inline(__always)
-    func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
         equalsIgnoringCase(bytes, text)
     }
 }

@@ -12,6 +12,9 @@ public protocol Responder: AnyObject {
     /// The page for a request that the wire answers itself: bad syntax, limits, time-outs, overload, and an answer that
     /// was promised and failed. By default a line of plain text.
     func page(for failure: WireFailure) -> Response
+
+    /// An answer that was being streamed cannot be had to its end; its client has been cut off. By default nothing.
+    func cutOff(by error: any Error)
 }
 
 /// How a request is answered.
@@ -24,6 +27,8 @@ public enum Disposition {
 }
 
 extension Responder {
+    public func cutOff(by error: any Error) {}
+
     public func page(for failure: WireFailure) -> Response {
         Response(
             failure.status, contentType: "text/plain; charset=UTF-8",

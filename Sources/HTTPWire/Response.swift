@@ -10,6 +10,9 @@ public struct Response: Sendable {
     /// The length that `Content-Length` announces. Differs from the body's only in an answer to HEAD; nil when even
     /// that is not known.
     public var contentLength: Int?
+    /// Where the rest of the body comes from, on the event loop that made the response; nil: ``body`` is all of it.
+    /// Then ``body`` is empty, and ``contentLength`` is nil when the length will only be known at the end.
+    var rest: NIOLoopBound<any BodySource>?
     /// Whether `Content-Length` comes before or after the other fields.
     public var order: FieldOrder
 
@@ -23,6 +26,9 @@ public struct Response: Sendable {
         self.contentLength = body.readableBytes
         self.order = order
     }
+
+    /// Bytes of the body that are or will be sent; 0 for a body of unknown length that is still to come.
+    public var bodyBytes: Int { rest == nil ? body.readableBytes : contentLength ?? 0 }
 
     public init(_ status: Status, contentType: String, body: ByteBuffer, order: FieldOrder = .lengthFirst) {
         var fields = HeaderFields()

@@ -35,6 +35,13 @@ struct ResponseHead {
         return result
     }
 
+    /// The response as it goes on, without its body.
+    func response(in bytes: UnsafeRawBufferPointer) -> Response {
+        var response = Response(status(in: bytes), fields: endToEndFields(in: bytes))
+        response.contentLength = contentLength
+        return response
+    }
+
     /// `HTTP/1.1 200 OK`; the reason and the space before it may be missing.
     mutating func readStatusLine(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) throws(UpstreamError) {
         let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])

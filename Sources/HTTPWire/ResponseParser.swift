@@ -7,6 +7,8 @@ struct ResponseParser {
         case needMore
         /// The response is complete and this many bytes long.
         case complete(end: Int)
+        /// The head is complete, and the body is larger than ``UpstreamLimits/collectedBytes``.
+        case large
         case failure(UpstreamError)
     }
 
@@ -21,6 +23,7 @@ struct ResponseParser {
     private var searched = 0
     private(set) var head = ResponseHead()
     private(set) var chunks = ChunkedDecoder()
+    private var isLarge = false
 
     /// - Parameter isHead: whether the response is one to HEAD, which has no body whatever its fields say.
     init(isHead: Bool, limits: UpstreamLimits) {
@@ -32,6 +35,7 @@ struct ResponseParser {
     mutating func parse(_ bytes: UnsafeRawBufferPointer, isEnd: Bool = false) -> Outcome {
         do throws(UpstreamError) {
             if let end = try advance(bytes, isEnd: isEnd) { return .complete(end: end) }
+            if isLarge { return .large }
             guard !isEnd else { throw .badResponse("the connection ended before the response did") }
             return .needMore
         } catch {
@@ -98,29 +102,28 @@ struct ResponseParser {
             phase = .chunkedBody
         } else {
             phase = head.contentLength == nil ? .bodyUntilClose : .sizedBody
-            guard head.contentLength ?? 0 <= limits.bodyBytes else { throw bodyTooLarge }
         }
     }
 
     private mutating func bodyEnd(_ bytes: UnsafeRawBufferPointer, isEnd: Bool) throws(UpstreamError) -> Int? {
         switch phase {
         case .chunkedBody:
-            switch chunks.decode(bytes, limit: limits.bodyBytes) {
+            switch chunks.decode(bytes, limit: limits.collectedBytes) {
             case .needMore: return nil
             case .complete(let end): return end
             case .malformed(let reason): throw .badResponse(reason)
-            case .tooLarge: throw bodyTooLarge
+            case .tooLarge: isLarge = true
             }
         case .bodyUntilClose:
-            guard bytes.count - head.bodyStart <= limits.bodyBytes else { throw bodyTooLarge }
-            return isEnd ? bytes.count : nil
-        default:
-            let end = head.bodyStart + (head.hasBody ? head.contentLength ?? 0 : 0)
-            return bytes.count >= end ? end : nil
+            isLarge = bytes.count - head.bodyStart > limits.collectedBytes
+            return isEnd && !isLarge ? bytes.count : nil
+        case .sizedBody:
+            let length = head.hasBody ? head.contentLength ?? 0 : 0
+            isLarge = length > limits.collectedBytes
+            return !isLarge && bytes.count >= head.bodyStart + length ? head.bodyStart + length : nil
+        case .statusLine, .fields:
+            break
         }
-    }
-
-    private var bodyTooLarge: UpstreamError {
-        .badResponse("its body is larger than \(limits.bodyBytes) bytes")
+        return nil
     }
 }

@@ -72,6 +72,16 @@ public struct ResponseWriter: ~Copyable {
         response.body.withUnsafeReadableBytes { append($0) }
     }
 
+    /// Writes the head of a response whose body somebody else sends.
+    /// - Parameter isChunked: whether the body is sent in chunks, its length being unknown.
+    mutating func writeHead(of response: Response, isChunked: Bool) {
+        var fields = response.fields
+        if isChunked { fields.append("Transfer-Encoding", "chunked") }
+        writeHead(
+            response.status, contentLength: response.contentLength, order: response.order, contentType: nil,
+            fields: fields, reservingBody: false)
+    }
+
     /// Writes a response's head. The body's pieces follow with ``append(_:)``.
     ///
     /// - Parameter contentLength: bytes of the body, 0 or more.
@@ -97,7 +107,8 @@ public struct ResponseWriter: ~Copyable {
 extension ResponseWriter {
     @inline(__always)
     private mutating func writeHead(
-        _ status: Status, contentLength: Int?, order: FieldOrder, contentType: String?, fields: HeaderFields
+        _ status: Status, contentLength: Int?, order: FieldOrder, contentType: String?, fields: HeaderFields,
+        reservingBody: Bool = true
     ) {
         // A second response to one request would be taken for the answer to the client's next one.
         if isStarted { takeBack() }
@@ -107,7 +118,7 @@ extension ResponseWriter {
         let length = status.isBodiless ? nil : contentLength
         let terms = terms
         let text = status.reason.utf8.count + (contentType?.utf8.count ?? 0) + fields.lines.readableBytes
-        let body = omitsBody ? 0 : contentLength ?? 0
+        let body = omitsBody || !reservingBody ? 0 : contentLength ?? 0
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: HeadCursor.fixedBytes + text + body) { memory in
             var cursor = HeadCursor(memory)
             cursor.putStatusLine(status)

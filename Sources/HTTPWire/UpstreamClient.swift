@@ -1,31 +1,27 @@
 import NIOCore
-import NIOPosix
 
-/// One event loop's kept connections to an upstream service. Belongs to that loop.
+/// One event loop's way to the upstream services. Belongs to that loop.
 public final class UpstreamClient {
-    let limits: UpstreamLimits
-    private let address: UpstreamAddress
-    private let eventLoop: any EventLoop
+    private let limits: UpstreamLimits
+    private let hosts: [UpstreamHost]
     private let sweep: DeadlineSweep<UpstreamExchange>
-    private let hostLine: [UInt8]
-    private var idle: [UpstreamConnection] = []
-    /// Connections that are open or being opened.
-    private var connections = 0
-    private var waiting = CircularBuffer<UpstreamExchange>()
+    private let eventLoop: any EventLoop
+    /// The service whose turn it is.
+    private var turn = 0
 
-    init(_ address: UpstreamAddress, limits: UpstreamLimits, eventLoop: any EventLoop) {
-        self.address = address
+    init(_ hosts: [UpstreamHost], limits: UpstreamLimits, eventLoop: any EventLoop) {
+        self.hosts = hosts
         self.limits = limits
         self.eventLoop = eventLoop
         self.sweep = DeadlineSweep(eventLoop: eventLoop, interval: limits.sweepInterval)
-        self.hostLine = Array("Host: \(address.hostField)\r\n".utf8)
     }
 
     /// Sends a request and promises its response, of any status.
     ///
     /// What is sent is exactly the method, the target, `Host`, `fields`, and `Content-Length` where there is a body or
-    /// the method has one by nature; and the body. A request other than POST is sent a second time when a kept
-    /// connection turns out to have been closed by the service before it began to answer.
+    /// the method has one by nature; and the body. Services that are up take turns. A request goes on to the next one
+    /// when a service cannot be reached, and one other than POST also when a connection ends before the response
+    /// begins.
     ///
     /// Nothing given is needed any more when this returns.
     ///
@@ -34,131 +30,41 @@ public final class UpstreamClient {
         method: UnsafeRawBufferPointer, target: UnsafeRawBufferPointer, fields: HeaderFields,
         body: UnsafeRawBufferPointer
     ) -> EventLoopFuture<Response> {
-        guard !method.isEmpty, method.allSatisfy(Octet.isToken), !target.isEmpty,
-            target.allSatisfy({ $0 > Octet.space && $0 != Octet.delete })
+        let hostLine = hosts.isEmpty ? [] : hosts[turn].hostLine
+        guard
+            let request = UpstreamRequest(
+                method: method, target: target, fields: fields, body: body, hostLine: hostLine)
         else { return eventLoop.makeFailedFuture(UpstreamError.invalidRequest) }
-        let method = Method(method)
-        let exchange = UpstreamExchange(
-            request: serialize(method, target, fields, body), isHead: method.isHead, isRepeatable: !method.isPost,
-            promise: eventLoop.makePromise(), sweep: sweep, timeout: limits.responseTimeout)
-        dispatch(exchange)
+        let exchange = UpstreamExchange(request, client: self, sweep: sweep, timeout: limits.responseTimeout)
+        if !dispatch(exchange) { exchange.finish(.failure(.unreachable(reasons))) }
         return exchange.response
     }
 
-    /// Closes the connections that carry no request.
-    func closeIdle() {
-        for connection in idle { connection.close() }
+    /// Gives a request to the next service that is up and has not failed it yet. When none is, to one that is down and
+    /// that nobody else is trying to reach: it may be up by now, and few should wait to find out that it is not.
+    /// - Returns: false when there is none.
+    func dispatch(_ exchange: UpstreamExchange) -> Bool {
+        guard let host = next(for: exchange, where: \.health.isUp) ?? next(for: exchange, where: \.isNotConnecting)
+        else { return false }
+        host.carry(exchange)
+        return true
     }
 
-    private func dispatch(_ exchange: UpstreamExchange) {
-        if let connection = idle.popLast() {
-            connection.start(exchange)
-        } else if connections < limits.connections {
-            connect(for: exchange)
-        } else if waiting.count < limits.waitingRequests {
-            waiting.append(exchange)
-        } else {
-            exchange.finish(.failure(.overloaded))
-        }
-    }
-
-    /// Sends the request again, on a new connection if one may be opened.
-    func retry(_ exchange: UpstreamExchange) {
-        exchange.wasRetried = true
-        if connections < limits.connections { connect(for: exchange) } else { waiting.prepend(exchange) }
-    }
-
-    /// A connection has had its response and can carry another request.
-    func connectionFree(_ connection: UpstreamConnection) {
-        if let exchange = nextWaiting() {
-            connection.start(exchange)
-        } else if idle.count < limits.idleConnections {
-            idle.append(connection)
-        } else {
-            connection.close()
-        }
-    }
-
-    func connectionEnded(_ connection: UpstreamConnection) {
-        idle.removeAll { $0 === connection }
-        connections -= 1
-        if let exchange = nextWaiting() { connect(for: exchange) }
-    }
-
-    private func nextWaiting() -> UpstreamExchange? {
-        while let exchange = waiting.popFirst() {
-            if !exchange.isDone { return exchange }
+    private func next(for exchange: UpstreamExchange, where isFit: (UpstreamHost) -> Bool) -> UpstreamHost? {
+        for _ in hosts.indices {
+            let host = hosts[turn]
+            turn = turn + 1 == hosts.count ? 0 : turn + 1
+            if isFit(host), !exchange.failedHosts.contains(where: { $0 === host }) { return host }
         }
         return nil
     }
 
-    private func connect(for exchange: UpstreamExchange) {
-        connections += 1
-        open().assumeIsolated().whenComplete { result in
-            do {
-                let connection = try result.get().pipeline.syncOperations.handler(type: UpstreamConnection.self)
-                connection.isAdopted = true
-                if exchange.isDone { self.connectionFree(connection) } else { connection.start(exchange) }
-            } catch {
-                self.connectFailed(exchange, error)
-            }
-        }
+    /// Closes the connections that carry no request.
+    func closeIdle() {
+        for host in hosts { host.closeIdle() }
     }
 
-    private func connectFailed(_ exchange: UpstreamExchange, _ error: any Error) {
-        connections -= 1
-        exchange.finish(.failure(.unreachable("\(address): \(error)")))
-        if let next = nextWaiting() { connect(for: next) }
-    }
-
-    private func open() -> EventLoopFuture<any Channel> {
-        let client = NIOLoopBound(self, eventLoop: eventLoop)
-        let bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(limits.connectTimeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(UpstreamConnection(client: client.value))
-                }
-            }
-        return switch address {
-        case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-        case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-        }
-    }
-}
-
-extension UpstreamClient {
-    /// What the framing of a request depends on.
-    private struct Method {
-        let bytes: UnsafeRawBufferPointer
-        var isHead: Bool { equals(bytes, "HEAD") }
-        var isPost: Bool { equals(bytes, "POST") }
-        /// Whether an absent body is worth saying (RFC 9110 §8.6).
-        var expectsBody: Bool { isPost || equals(bytes, "PUT") || equals(bytes, "PATCH") }
-
-        init(_ bytes: UnsafeRawBufferPointer) {
-            self.bytes = bytes
-        }
-    }
-
-    private func serialize(
-        _ method: Method, _ target: UnsafeRawBufferPointer, _ fields: HeaderFields, _ body: UnsafeRawBufferPointer
-    ) -> ByteBuffer {
-        let size = method.bytes.count + target.count + fields.lines.readableBytes + hostLine.count + body.count + 64
-        var buffer = ByteBufferAllocator().buffer(capacity: size)
-        buffer.writeBytes(method.bytes)
-        buffer.writeStaticString(" ")
-        buffer.writeBytes(target)
-        buffer.writeStaticString(" HTTP/1.1\r\n")
-        buffer.writeBytes(hostLine)
-        buffer.writeImmutableBuffer(fields.lines)
-        if !body.isEmpty || method.expectsBody {
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeString(String(body.count))
-            buffer.writeStaticString("\r\n")
-        }
-        buffer.writeStaticString("\r\n")
-        buffer.writeBytes(body)
-        return buffer
+    private var reasons: String {
+        hosts.map { $0.health.reason ?? "\($0.endpoint): up by now" }.joined(separator: "; ")
     }
 }

@@ -1,4 +1,4 @@
-/// Why a request has no instance (contract nova.md §2.2–§2.4, neutron.md §0 rule 5). What its sender is told is the
+/// Why a request has no instance (contract nova.md §2.2–§2.4, neutron.md §0 rule 5, §3.2). What its sender is told is the
 /// answer's concern.
 public enum Refusal: Error, Hashable, Sendable {
     case missingInstanceID
@@ -14,6 +14,10 @@ public enum Refusal: Error, Hashable, Sendable {
     case noSubnets(provider: String)
     /// Not exactly one port of the provider's networks has the address.
     case portCount(provider: String, address: String, found: Int)
+    /// A request of a Neutron haproxy names neither a network nor a router.
+    case missingScope
+    /// It names both, as the values of its headers.
+    case severalScopes(network: String, router: String)
     /// No port has the source address where the connection came in.
     case noPort
     /// Several ports have it: choosing one could hand out a stranger's data.
@@ -33,6 +37,9 @@ public enum Refusal: Error, Hashable, Sendable {
         case .unknownInstance: "no instance has this id"
         case .wrongTenant: "the instance belongs to another project than X-Tenant-ID says"
         case .missingForwardedFor: "there is no X-Forwarded-For header"
+        case .missingScope: "there is no X-Neutron-Network-ID, X-Neutron-Router-ID or X-OVN-Network-ID header"
+        case .severalScopes(let network, let router):
+            "both X-Neutron-Network-ID \(network) and X-Neutron-Router-ID \(router) are there"
         case .noSubnets(let provider): "no network belongs to the provider \(provider)"
         case .portCount(let provider, let address, let found):
             "\(found) ports of the provider \(provider) have the address \(address); one was expected"

@@ -110,12 +110,17 @@ extension ErrorPage {
         public static let unknownError = "An unknown error has occurred. Please try your request again."
         public static let notFound = "The resource could not be found."
         public static let forwardedForMissing = "X-Forwarded-For is missing from request."
+        public static let scopeMissing = "The request names neither a network nor a router."
         public static let passwordConflict = "There was a conflict when trying to complete your request."
         public static let passwordTooLarge = "Request is too large."
         public static let passwordMethod = "GET and POST only are supported."
 
         public static func noSubnets(provider: String) -> String {
             "Could not find any subnets for provider \(provider)"
+        }
+
+        public static func severalScopes(network: String, router: String) -> String {
+            "Both network \(network) and router \(router) defined."
         }
 
         public static func portCount(provider: String, address: String, found: Int) -> String {

@@ -34,7 +34,7 @@ public final class MetadataResponder: Responder {
             return .complete
         case .later(let future):
             if let trace {
-                future.assumeIsolated().whenSuccess { trace.answered($0.status.code, $0.body.readableBytes) }
+                future.assumeIsolated().whenSuccess { trace.answered($0.status.code, $0.bodyBytes) }
             }
             return .later(future)
         }
@@ -51,6 +51,10 @@ public final class MetadataResponder: Responder {
         return ErrorAnswer.page(for: failure)
     }
 
+    public func cutOff(by error: any Error) {
+        loop.reporter.report(error)
+    }
+
     @inline(__always)
     private func asking(_ request: borrowing Request) -> Asking {
         let route = Route(target: request.target)
@@ -62,7 +66,7 @@ public final class MetadataResponder: Responder {
     }
 
     private func outcome(_ request: borrowing Request, _ asking: Asking, _ trace: RequestTrace?) -> Outcome {
-        guard asking.route != .root else { return .reply(.root) }
+        if answer.isOpen(asking.route) { return .reply(.root) }
         let staleness = loop.staleness()
         // A password is seen at once, also one that another process has stored.
         let afresh = loop.hasNoFeed && asking.route == .password
@@ -71,9 +75,9 @@ public final class MetadataResponder: Responder {
         case .refused(let refusal):
             trace?.identified(nil, refusal)
             return .reply(ErrorAnswer.page(refusal, asking))
-        case .known(let documents):
-            trace?.identified(documents.instanceID, nil)
-            return answer.answer(asking, documents, loop)
+        case .known(let caller):
+            trace?.identified(caller.instanceID, nil)
+            return answer.answer(asking, caller, loop)
         case .unknown(let claim):
             return .later(settle(claim, after: staleness, afresh: afresh, asking.kept(), trace))
         }
@@ -94,9 +98,9 @@ public final class MetadataResponder: Responder {
             case .failure(let refusal):
                 trace?.identified(nil, refusal)
                 return loop.eventLoop.makeSucceededFuture(Response(kept.withAsking { ErrorAnswer.page(refusal, $0) }))
-            case .success(let documents):
-                trace?.identified(documents.instanceID, nil)
-                return kept.withAsking { answer.answer($0, documents, loop) }.response(on: loop.eventLoop)
+            case .success(let caller):
+                trace?.identified(caller.instanceID, nil)
+                return kept.withAsking { answer.answer($0, caller, loop) }.response(on: loop.eventLoop)
             }
         }.flatMapErrorThrowing { [loop] error in
             loop.reporter.report(error)

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A stand-in for an upstream service: it parses nothing and answers each request head with prepared bytes.
@@ -9,6 +10,8 @@ final class StubUpstream: Sendable {
         case replyAndClose(String)
         case close
         case silence
+        /// A head, then so many bytes as fast as they are taken.
+        case flood(String, Int)
     }
 
     /// One request as it came, with the numbers, from 1, of its connection and of the request on that connection.
@@ -23,6 +26,8 @@ final class StubUpstream: Sendable {
     private let connections = Atomic<Int>(0)
     private let log = Mutex<[Received]>([])
     private let script: Script
+    /// Bytes of floods that were given to the connection.
+    let flooded = Atomic<Int>(0)
 
     init(_ script: @escaping Script) {
         self.script = script
@@ -30,15 +35,19 @@ final class StubUpstream: Sendable {
 
     var received: [Received] { log.withLock { $0 } }
 
-    func start(on group: any EventLoopGroup) async throws -> (UpstreamAddressParts, any Channel) {
+    func start(
+        on group: any EventLoopGroup, port: Int = 0, tls: NIOSSLContext? = nil
+    ) async throws -> (UpstreamAddressParts, any Channel) {
         let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 let number = self.connections.add(1, ordering: .relaxed).newValue
                 return channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(Handler(self, number))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         return (UpstreamAddressParts(host: "127.0.0.1", port: channel.localAddress?.port ?? 0), channel)
     }
 
@@ -59,6 +68,7 @@ final class StubUpstream: Sendable {
         private let connection: Int
         private var count = 0
         private var text = ""
+        private var remaining = 0
 
         init(_ stub: StubUpstream, _ connection: Int) {
             self.stub = stub
@@ -81,6 +91,28 @@ final class StubUpstream: Sendable {
                 context.close(promise: nil)
             case .silence:
                 break
+            case .flood(let head, let size):
+                context.write(wrapOutboundOut(ByteBuffer(string: head)), promise: nil)
+                remaining = size
+                pump(context)
+            }
+        }
+
+        func channelWritabilityChanged(context: ChannelHandlerContext) {
+            pump(context)
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            context.close(promise: nil)
+        }
+
+        private func pump(_ context: ChannelHandlerContext) {
+            while remaining > 0, context.channel.isWritable {
+                let count = min(remaining, 64 * 1024)
+                remaining -= count
+                stub.flooded.add(count, ordering: .relaxed)
+                context.writeAndFlush(
+                    wrapOutboundOut(ByteBuffer(repeating: UInt8(ascii: "x"), count: count)), promise: nil)
             }
         }
     }

@@ -13,7 +13,8 @@ import Testing
         try await withEventLoops { group in
             let stub = StubUpstream(script)
             let (address, _) = try await stub.start(on: group)
-            let pool = UpstreamPool(.tcp(host: address.host, port: address.port), group: group, limits: limits)
+            let pool = UpstreamPool(
+                [UpstreamEndpoint(.tcp(host: address.host, port: address.port))], group: group, limits: limits)
             try await body(pool, stub, group.any())
         }
     }
@@ -52,7 +53,7 @@ import Testing
             _ = try await send(pool, on: loop, "GET", "//a/../b?c=%zz", fields: fields)
             _ = try await send(pool, on: loop, "POST", "/p", body: "secret")
             _ = try await send(pool, on: loop, "PUT", "/q")
-            let host = "Host: \(pool.address)\r\n"
+            let host = "Host: \(pool.endpoints[0].address)\r\n"
             #expect(
                 stub.received.map(\.text) == [
                     "GET //a/../b?c=%zz HTTP/1.1\r\n\(host)X-Instance-ID: i\r\nX-Tenant-ID: t\r\n\r\n",
@@ -175,7 +176,7 @@ import Testing
     @Test func whatCannotBeReachedIsSaid() async throws {
         try await withEventLoops { group in
             // Not an ephemeral port that was just let go: another test may have it by now.
-            let pool = UpstreamPool(.tcp(host: "127.0.0.1", port: 1), group: group)
+            let pool = UpstreamPool([UpstreamEndpoint(.tcp(host: "127.0.0.1", port: 1))], group: group)
             let error = await failure { try await send(pool, on: group.any()) }
             guard case .unreachable(let reason) = error else { return #expect(Bool(false), "was reached") }
             #expect(reason.contains("127.0.0.1:1"))

@@ -18,7 +18,7 @@ struct ServiceFixture {
     static let secret = "s3cret"
 
     let store: any InstanceCatalogue
-    let port: Int
+    var port: Int
 
     static func run(
         identify: Identify = .proxyHeaders(SharedSecrets(current: secret), signatureRequired: true),
@@ -27,6 +27,7 @@ struct ServiceFixture {
             VendorData(providers: [.staticJSON], file: nil, targets: nil)
         },
         upstream: Int? = nil,
+        unixPath: String? = nil,
         log: RequestLog? = nil,
         _ body: (ServiceFixture) async throws -> Void
     ) async throws {
@@ -36,7 +37,7 @@ struct ServiceFixture {
         let vendorData = try vendorData(group)
         let answer: Answer
         if let upstream {
-            let pool = UpstreamPool(.tcp(host: "127.0.0.1", port: upstream), group: group)
+            let pool = UpstreamPool([UpstreamEndpoint(.tcp(host: "127.0.0.1", port: upstream))], group: group)
             answer = .upstream(UpstreamAnswer(pool: pool, secrets: SharedSecrets(current: secret)))
         } else {
             answer = .documents(DocumentAnswer(vendorData: vendorData))
@@ -48,9 +49,11 @@ struct ServiceFixture {
             group: group, directory: documents, answer: answer, log: log,
             reporter: Reporter(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
         let server = HTTPServer(group: group)
-        let listener = try await server.bind(host: "127.0.0.1", port: 0) { channel in
+        let responder: HTTPServer.ResponderFactory = { channel in
             try path.responder(for: channel, listener: "service", identify: identify)
         }
+        if let unixPath { _ = try await server.bind(unixPath: unixPath, responder: responder) }
+        let listener = try await server.bind(host: "127.0.0.1", port: 0, responder: responder)
         let fixture = ServiceFixture(store: store, port: try #require(listener.localAddress?.port))
         let result: Result<Void, any Error>
         do {
@@ -83,6 +86,14 @@ struct ServiceFixture {
         let bytes = try await response.body.collect(upTo: 1 << 22)
         let fields = Dictionary(response.headers.map { ($0.name, $0.value) }) { first, _ in first }
         return Answered(status: Int(response.status.code), headers: fields, body: String(buffer: bytes))
+    }
+
+    /// The body of an answer.
+    func bytes(_ path: String, headers: [(String, String)]) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.headers = HTTPHeaders(headers)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        return Array(try await response.body.collect(upTo: 1 << 22).readableBytesView)
     }
 
     /// The headers of Neutron's agent for this instance.

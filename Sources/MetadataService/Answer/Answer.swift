@@ -15,11 +15,18 @@ public enum Answer: Sendable {
 
 extension Answer {
     /// The answer to an identified request.
-    func answer(_ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext) -> Outcome {
-        switch self {
-        case .documents(let answer): answer.answer(asking, documents, loop)
-        case .upstream(let answer): .later(answer.answer(asking, documents, loop))
+    func answer(_ asking: Asking, _ caller: Identified, _ loop: LoopContext) -> Outcome {
+        switch (self, caller) {
+        case (.documents(let answer), .instance(let documents)): answer.answer(asking, documents, loop)
+        // Whoever found the caller has no documents of it, and this answer has no other source.
+        case (.documents, .name): .reply(ErrorAnswer.notFound(asking))
+        case (.upstream(let answer), _): .later(answer.answer(asking, caller.identity, loop))
         }
+    }
+
+    /// Whether anybody gets an answer, known or not: our own list of versions.
+    func isOpen(_ route: Route) -> Bool {
+        if case .documents = self { route == .root } else { false }
     }
 
     /// Whether the requester's address is part of the answer.

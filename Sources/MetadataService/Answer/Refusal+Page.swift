@@ -2,7 +2,7 @@ import Identification
 import MetadataDocuments
 
 extension Refusal {
-    /// Status and explanation as Nova gives them (contract nova.md §2.2–§2.4).
+    /// Status and explanation as Nova gives them (contract nova.md §2.2–§2.4), and Neutron's agent (neutron.md §3.2).
     var page: (status: Int, explanation: String) {
         switch self {
         case .missingInstanceID: (400, ErrorPage.Explanation.instanceIDMissing)
@@ -10,6 +10,9 @@ extension Refusal {
         case .missingTenantID: (400, ErrorPage.Explanation.projectIDMissing)
         case .wrongSignature: (403, ErrorPage.Explanation.signatureInvalid)
         case .missingForwardedFor: (400, ErrorPage.Explanation.forwardedForMissing)
+        case .missingScope: (400, ErrorPage.Explanation.scopeMissing)
+        case .severalScopes(let network, let router):
+            (400, ErrorPage.Explanation.severalScopes(network: network, router: router))
         case .noSubnets(let provider): (400, ErrorPage.Explanation.noSubnets(provider: provider))
         case .portCount(let provider, let address, let found):
             (400, ErrorPage.Explanation.portCount(provider: provider, address: address, found: found))

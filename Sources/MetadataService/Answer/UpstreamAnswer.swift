@@ -5,7 +5,8 @@ import MetadataDocuments
 import NIOCore
 
 /// Answers with what another Nova-compatible service says about the instance: the request goes on with the contract's
-/// four headers and none of the guest's (contract neutron.md §0 rules 3, 4 and 7).
+/// four headers and none of the guest's (contract neutron.md §0 rules 3, 4 and 7), and the response comes back as it is,
+/// whatever its status.
 public struct UpstreamAnswer: Sendable {
     private let pool: UpstreamPool
     private let secrets: SharedSecrets
@@ -15,11 +16,11 @@ public struct UpstreamAnswer: Sendable {
         self.secrets = secrets
     }
 
-    func answer(_ asking: Asking, _ documents: InstanceDocuments, _ loop: LoopContext) -> EventLoopFuture<Response> {
+    func answer(_ asking: Asking, _ identity: Identity, _ loop: LoopContext) -> EventLoopFuture<Response> {
         let kept = asking.kept()
         return pool.client(on: loop.eventLoop)
             .send(
-                method: asking.methodName, target: asking.target, fields: fields(asking, documents), body: asking.body
+                method: asking.methodName, target: asking.target, fields: fields(asking, identity), body: asking.body
             )
             .flatMapErrorThrowing { [reporter = loop.reporter] error in
                 reporter.report(error)
@@ -27,12 +28,12 @@ public struct UpstreamAnswer: Sendable {
             }
     }
 
-    private func fields(_ asking: Asking, _ documents: InstanceDocuments) -> HeaderFields {
-        let id = documents.instanceID.description
+    private func fields(_ asking: Asking, _ identity: Identity) -> HeaderFields {
+        let id = identity.instanceID.description
         var fields = HeaderFields()
         if let requester = asking.requester { fields.append(Array("X-Forwarded-For".utf8), requester) }
         fields.append("X-Instance-ID", id)
-        fields.append(Array("X-Tenant-ID".utf8), documents.projectID)
+        fields.append(Array("X-Tenant-ID".utf8), identity.projectID)
         fields.append("X-Instance-ID-Signature", secrets.signature(of: id))
         return fields
     }

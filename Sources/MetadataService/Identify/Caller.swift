@@ -5,8 +5,7 @@ import MetadataDocuments
 
 /// What IDENTIFY finds at once: without waiting for anything.
 enum Caller {
-    /// The instance is known and its documents are at hand.
-    case known(InstanceDocuments)
+    case known(Identified)
     /// Nobody we answer.
     case refused(Refusal)
     /// The store must be asked.
@@ -24,13 +23,13 @@ extension Claim {
     /// Asks the store.
     /// - Parameter afresh: the instance has to be read now, whatever is held of it.
     /// - Throws: ``StoreError``, when it cannot be asked.
-    func settle(in directory: DocumentDirectory, afresh: Bool) async throws -> Result<InstanceDocuments, Refusal> {
+    func settle(in directory: DocumentDirectory, afresh: Bool) async throws -> Result<Identified, Refusal> {
         switch self {
         case .signed(let id, let tenant):
             guard let documents = try await directory.load(id, afresh: afresh) else {
                 return .failure(.unknownInstance)
             }
-            return documents.projectID == tenant ? .success(documents) : .failure(.wrongTenant)
+            return documents.projectID == tenant ? .success(.instance(documents)) : .failure(.wrongTenant)
         case .origin(let origin):
             let found = try await directory.owners(at: origin)
             if found == nil, case .provider(let provider, _) = origin {
@@ -45,12 +44,12 @@ extension Claim {
 
     private static func load(
         _ owner: PortOwner, in directory: DocumentDirectory, afresh: Bool
-    ) async throws -> Result<InstanceDocuments, Refusal> {
+    ) async throws -> Result<Identified, Refusal> {
         guard let id = owner.instance, let documents = try await directory.load(id, afresh: afresh) else {
             return .failure(.unknownInstance)
         }
         guard let project = owner.projectID, !documents.projectID.elementsEqual(project.utf8) else {
-            return .success(documents)
+            return .success(.instance(documents))
         }
         return .failure(.wrongTenant)
     }

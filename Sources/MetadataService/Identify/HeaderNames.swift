@@ -8,6 +8,9 @@ extension HeaderName {
     static var forwarded: HeaderName { "Forwarded" }
     static var metadataProvider: HeaderName { "X-Metadata-Provider" }
     static var metadataProviderSignature: HeaderName { "X-Metadata-Provider-Signature" }
+    static var neutronNetworkID: HeaderName { "X-Neutron-Network-ID" }
+    static var neutronRouterID: HeaderName { "X-Neutron-Router-ID" }
+    static var ovnNetworkID: HeaderName { "X-OVN-Network-ID" }
     static var contentLength: HeaderName { "Content-Length" }
     static var accept: HeaderName { "Accept" }
 }

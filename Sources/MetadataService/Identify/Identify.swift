@@ -10,11 +10,14 @@ import MetadataDocuments
 /// |---|---|---|
 /// | ``port(_:)`` | listeners inside namespaces | where the connection arrived and its source address; no header |
 /// | ``proxyHeaders(_:signatureRequired:)`` | the service behind an agent or a load balancer | signed headers (contract nova.md §2.2, §2.3) |
+/// | ``agentHeaders`` | the UNIX socket of Neutron's metadata agent | scope and address as a haproxy of Neutron's gives them (contract neutron.md §2, §3) |
 /// | ``peerAddress(parsesForwarded:)`` | the service with `service_metadata_proxy` off | the peer's address alone (§2.4) |
 public enum Identify: Sendable {
     case port(Scope)
     /// `signatureRequired` false: no secret is configured, so a load balancer's requests pass unsigned, as in Nova.
     case proxyHeaders(SharedSecrets, signatureRequired: Bool)
+    /// Only for a socket that nobody but Neutron's haproxies can connect to: nothing is signed.
+    case agentHeaders
     /// `parsesForwarded`: `[oslo_middleware] enable_proxy_headers_parsing` (§1.2).
     case peerAddress(parsesForwarded: Bool)
 }
@@ -30,6 +33,11 @@ extension Identify {
             let provider = request.header(.metadataProvider)
             guard provider.hasContent else { return Self.signed(request, secrets, directory) }
             return Self.provider(provider, request, signatureRequired ? secrets : nil, directory)
+        case .agentHeaders:
+            switch AgentHeaders(request).origin {
+            case .success(let origin): return Self.caller(at: origin, directory)
+            case .failure(let refusal): return .refused(refusal)
+            }
         case .peerAddress(let parsesForwarded):
             guard let address = Self.client(of: request, arrival, parsesForwarded) else { return .refused(.noPort) }
             return Self.caller(at: .address(address), directory)
@@ -41,6 +49,8 @@ extension Identify {
         switch self {
         case .port, .peerAddress(parsesForwarded: false):
             return arrival.peer.map { Array($0.description.utf8) }
+        case .agentHeaders:
+            return AgentHeaders(request).client.map { Array($0.description.utf8) }
         case .peerAddress(parsesForwarded: true):
             let text = ForwardedHeader.client(of: request) ?? arrival.peer?.description
             return text.map { Array($0.utf8) }
@@ -63,7 +73,7 @@ extension Identify {
     }
 
     private static func caller(at origin: Origin, _ directory: DocumentDirectory?) -> Caller {
-        directory?.documents(at: origin).map(Caller.known) ?? .unknown(.origin(origin))
+        directory?.documents(at: origin).map { .known(.instance($0)) } ?? .unknown(.origin(origin))
     }
 
     private static func client(
@@ -94,7 +104,8 @@ extension Identify {
         case .failure(let refusal): return .refused(refusal)
         case .success(let id):
             guard let known else { return .unknown(.signed(id, tenant: tenant.copy ?? [])) }
-            return tenant.equals(known.documents.projectID) ? .known(known.documents) : .refused(.wrongTenant)
+            return tenant.equals(known.documents.projectID)
+                ? .known(.instance(known.documents)) : .refused(.wrongTenant)
         }
     }
 

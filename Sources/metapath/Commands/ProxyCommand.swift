@@ -6,22 +6,27 @@ struct ProxyCommand: AsyncParsableCommand {
         commandName: "proxy",
         abstract: "Run the listeners in namespaces only, in place of the haproxies and the metadata agent.",
         discussion: """
-            With --upstream, requests are signed and passed on to another Nova-compatible service; without, they are \
+            With --agent-socket, in place of the metadata agent alone: Neutron's haproxies go on as they are. With \
+            --upstream or nova_metadata_host, requests are signed and passed on to another Nova-compatible service; without, they are \
             answered here.
 
             EXAMPLES
               metapath proxy --upstream http://192.0.2.10:8775 --config-file /etc/neutron/metadata_agent.ini
+              metapath proxy --agent-socket /var/lib/neutron/metadata_proxy \\
+                  --config-file /etc/neutron/metadata_agent.ini
             """)
 
     @OptionGroup var namespaces: NamespaceOptions
+    @OptionGroup var agentSocket: AgentSocketOption
     @OptionGroup var upstream: UpstreamOption
     @OptionGroup var options: DaemonOptions
 
     func run() async throws {
         var configuration = try options.store.config.load()
         var settings = try DaemonSettings(options, &configuration)
-        settings.namespaces = try namespaces.settings(&configuration)
-        settings.upstream = try upstream.target(&configuration)
+        settings.agentSocket = agentSocket.socket(&configuration)
+        settings.namespaces = try namespaces.settings(&configuration, discoversUnasked: settings.agentSocket == nil)
+        settings.upstream = try upstream.settings(&configuration, readsAgentOptions: true)
         let logger = options.logger(&configuration)
         try configuration.finish()
         try await Daemon(settings: settings, logger: logger).run()

@@ -25,7 +25,7 @@ struct UpCommand: AsyncParsableCommand {
         let identify = DaemonSettings.identify(&configuration, settings.secrets)
         settings.service = (try listen.address(&configuration, settings.store.location), identify)
         settings.namespaces = try namespaces.settings(&configuration)
-        settings.upstream = try upstream.target(&configuration)
+        settings.upstream = try upstream.settings(&configuration, readsAgentOptions: false)
         let logger = options.logger(&configuration)
         try configuration.finish()
         try await Daemon(settings: settings, logger: logger).run()

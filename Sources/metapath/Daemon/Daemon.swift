@@ -26,19 +26,25 @@ struct Daemon {
         for warning in settings.vendorData.warnings { logger.warning("\(warning)") }
         let vendorData = try vendorData(group)
         let directory = DocumentDirectory(store: store, settings: settings.documents, secrets: settings.secrets)
+        let upstream = try upstream(group)
         let path = try await MetadataPath(
-            group: group, directory: directory, answer: answer(vendorData, group), log: log,
+            group: group, directory: directory, answer: answer(vendorData, upstream), log: log,
             reporter: Reporter(logger: logger))
         let server = HTTPServer(group: group, limits: settings.limits)
         try await listen(server, path)
+        if let socket = settings.agentSocket {
+            try await socket.listen(server, path)
+            logger.notice("listening", metadata: ["address": "unix:\(socket.path)"])
+        }
 
         var services: [any Service] = [
             VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server),
         ]
         // Stopped last of all: requests in flight may need it.
         if let neutron { services.insert(NeutronService(neutron: neutron), at: 0) }
+        if let upstream { services.insert(UpstreamService(pool: upstream), at: 0) }
         if let log { services.insert(RequestLogService(log: log), at: 0) }
-        if let namespaces = settings.namespaces {
+        if let namespaces = settings.namespaces, !namespaces.isEmpty {
             let listeners = try NamespaceListeners(
                 told: namespaces.told, discovers: namespaces.discovers, path: path, server: server, logger: logger)
             await listeners.update()
@@ -84,10 +90,18 @@ struct Daemon {
         logger.notice("listening", metadata: ["address": "\(service.listen)"])
     }
 
-    private func answer(_ vendorData: VendorData, _ group: MultiThreadedEventLoopGroup) -> Answer {
-        guard let upstream = settings.upstream else { return .documents(DocumentAnswer(vendorData: vendorData)) }
-        let pool = UpstreamPool(.tcp(host: upstream.host, port: upstream.port), group: group)
-        return .upstream(UpstreamAnswer(pool: pool, secrets: settings.secrets))
+    private func upstream(_ group: MultiThreadedEventLoopGroup) throws -> UpstreamPool? {
+        do {
+            return try settings.upstream?.pool(on: group, logger: logger)
+        } catch {
+            throw CommandError(
+                "[DEFAULT] auth_ca_cert, nova_client_cert, nova_client_priv_key: expected files in PEM: \(error)")
+        }
+    }
+
+    private func answer(_ vendorData: VendorData, _ upstream: UpstreamPool?) -> Answer {
+        guard let upstream else { return .documents(DocumentAnswer(vendorData: vendorData)) }
+        return .upstream(UpstreamAnswer(pool: upstream, secrets: settings.secrets))
     }
 
     private func vendorData(_ group: MultiThreadedEventLoopGroup) throws -> VendorData {

@@ -18,7 +18,9 @@ struct DaemonSettings {
     /// Nil: no namespaces.
     var namespaces: NamespaceSettings?
     /// Nil: answers come from our own documents.
-    var upstream: UpstreamTarget?
+    var upstream: UpstreamSettings?
+    /// Nil: Neutron's haproxies are none of our callers.
+    var agentSocket: AgentSocket?
 
     /// Reads the settings that all daemons share; the others are set by the command.
     init(_ options: DaemonOptions, _ configuration: inout Configuration) throws {

@@ -24,7 +24,10 @@ struct NamespaceOptions: ParsableArguments {
     )
     var discovery: Bool?
 
-    func settings(_ configuration: inout Configuration) throws -> NamespaceSettings {
+    /// - Parameter discoversUnasked: what counts where nothing says whether namespaces are to be discovered.
+    func settings(
+        _ configuration: inout Configuration, discoversUnasked: Bool = true
+    ) throws -> NamespaceSettings {
         var mistakes: [String] = []
         var told: [NamespaceAssignment] = []
         for text in configuration.value(Options.namespaces) {
@@ -42,8 +45,9 @@ struct NamespaceOptions: ParsableArguments {
             told.append(assignment)
         }
         guard mistakes.isEmpty else { throw ValidationError(mistakes.joined(separator: "\n")) }
-        return NamespaceSettings(
-            told: told, discovers: discovery ?? configuration.value(Options.discoverNamespaces))
+        let isAsked = configuration.entry(of: Options.discoverNamespaces) != nil
+        let discovers = configuration.value(Options.discoverNamespaces) && (isAsked || discoversUnasked)
+        return NamespaceSettings(told: told, discovers: discovery ?? discovers)
     }
 
     private static let expectation = "NAME=router:UUID or NAME=network:UUID"
@@ -64,4 +68,6 @@ struct NamespaceOptions: ParsableArguments {
 struct NamespaceSettings {
     var told: [NamespaceAssignment]
     var discovers: Bool
+
+    var isEmpty: Bool { told.isEmpty && !discovers }
 }

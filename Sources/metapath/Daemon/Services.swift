@@ -46,6 +46,16 @@ struct NeutronService: Service {
     }
 }
 
+/// Follows which upstream services are up.
+struct UpstreamService: Service {
+    let pool: UpstreamPool
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await pool.follow() }
+        await pool.closeIdle()
+    }
+}
+
 struct RequestLogService: Service {
     let log: RequestLog
 

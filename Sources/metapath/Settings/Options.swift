@@ -114,17 +114,24 @@ enum Options {
     static let namespaces = ConfigOption("metapath", "namespace", .strings, default: [])
     /// Serve namespaces named `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
     static let discoverNamespaces = ConfigOption("metapath", "discover_namespaces", .bool, default: true)
-    /// `http://HOST:PORT` of another Nova-compatible service; empty: answer from our own documents.
-    static let upstream = ConfigOption("metapath", "upstream", .string, default: "")
+    /// `http://HOST:PORT` or `https://HOST:PORT` of another Nova-compatible service. Repeatable; none: answer from our
+    /// own documents.
+    static let upstream = ConfigOption("metapath", "upstream", .strings, default: [])
+    /// Seconds from a request to its answer.
+    static let upstreamTimeout = ConfigOption("metapath", "upstream_timeout", .integer(1...3600), default: 60)
+    /// True: listen on `[DEFAULT] metadata_proxy_socket` in place of Neutron's metadata agent.
+    static let agentSocket = ConfigOption("metapath", "agent_socket", .bool, default: false)
     /// Connections served at once.
     static let maxConnections = ConfigOption("metapath", "max_connections", .integer(1...1_000_000), default: 8192)
 
-    static let all: [any DeclaredOption] = [
-        apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, neutronServiceType,
-        neutronServiceName, neutronInterfaces, neutronRegion, neutronEndpoint, neutronRetries, sendServiceToken,
-        cacheExpiration, perCell, metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain,
-        vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
-        vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
-        workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, maxConnections,
-    ]
+    static let all: [any DeclaredOption] =
+        [
+            apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, neutronServiceType,
+            neutronServiceName, neutronInterfaces, neutronRegion, neutronEndpoint, neutronRetries, sendServiceToken,
+            cacheExpiration, perCell, metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain,
+            vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
+            vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
+            workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, upstreamTimeout, agentSocket,
+            maxConnections,
+        ] + agent
 }
