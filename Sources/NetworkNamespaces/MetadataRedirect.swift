@@ -22,7 +22,8 @@ public struct MetadataRedirect: Sendable {
         public init() {}
     }
 
-    /// Installs the table, replacing one of an earlier run in the same transaction. Blocks for less than a millisecond.
+    /// Installs the table, replacing one of an earlier run in the same transaction. Blocks for some milliseconds,
+    /// which the kernel spends waiting.
     /// - Throws: ``NamespaceError``: `noSuchNamespace`, `notPermitted` without CAP_SYS_ADMIN and CAP_NET_ADMIN.
     public func install() throws(NamespaceError) {
         try Self.apply(MetadataTable(port: port).installation, in: namespace)

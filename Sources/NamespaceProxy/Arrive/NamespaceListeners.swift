@@ -12,7 +12,7 @@ public actor NamespaceListeners {
     /// How many namespaces are opened in one go: what has gone meanwhile waits for no more than these.
     private static let batch = 256
 
-    private let wanted: WantedNamespaces
+    private var wanted: WantedNamespaces
     private let opener: ListenerOpener
     private let watcher: NamespaceWatcher
     private let redirects: RouterRedirects
@@ -39,7 +39,7 @@ public actor NamespaceListeners {
     /// Looks once, and returns when a listener stands in every namespace that could be served.
     public func update() async {
         guard let present = try? NetworkNamespace.list() else { return }
-        let wanted = wanted.among(present)
+        let wanted = self.wanted.among(present)
         for (name, served) in open where wanted[name] != served.assignment || !served.isCurrent { await close(name) }
         failures.keep { wanted[$0] != nil }
         let ready = pending.ready(among: wanted.values.filter { open[$0.namespace] == nil })

@@ -2,17 +2,25 @@ import NetworkNamespaces
 
 /// Which namespaces are to be served.
 struct WantedNamespaces: Sendable {
-    var told: [NamespaceAssignment]
-    /// Those with names that Neutron gives, too.
-    var discovers: Bool
+    private let told: [NamespaceAssignment]
+    private let discovers: Bool
+    /// The last answer: names seldom change, and a host may have thousands.
+    private var last: (present: [String], wanted: [String: NamespaceAssignment]) = ([], [:])
+
+    /// - Parameter discovers: those with names that Neutron gives, too.
+    init(told: [NamespaceAssignment], discovers: Bool) {
+        self.told = told
+        self.discovers = discovers
+    }
 
     /// By name. What was told counts more than what a name says.
-    func among(_ present: [String]) -> [String: NamespaceAssignment] {
-        let present = Set(present)
+    mutating func among(_ present: [String]) -> [String: NamespaceAssignment] {
+        guard present != last.present else { return last.wanted }
+        let names = Set(present)
         let discovered = discovers ? present.compactMap(NamespaceAssignment.init(discovered:)) : []
-        return Dictionary((discovered + told).filter { present.contains($0.namespace) }.map { ($0.namespace, $0) }) {
-            $1
-        }
+        let assignments = (discovered + told).filter { names.contains($0.namespace) }
+        last = (present, Dictionary(assignments.map { ($0.namespace, $0) }) { $1 })
+        return last.wanted
     }
 }
 

@@ -1,6 +1,6 @@
 /// Writes one transaction of nf_tables about one table of family inet, for ``NetlinkSocket/exchange(_:to:)``.
 ///
-/// In place of nft(8), which takes some 10 ms to start: a host may have thousands of routers.
+/// In place of nft(8), which would be a process for each of thousands of routers.
 struct TableWriter {
     /// Types of messages, nf_tables' number 10 in the upper byte.
     private enum Kind: UInt16 {

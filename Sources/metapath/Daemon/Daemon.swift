@@ -6,6 +6,7 @@ import MetadataService
 import NIOCore
 import NIOPosix
 import NamespaceProxy
+import NetworkNamespaces
 import NovaDatabase
 import OpenStackAPI
 import ServiceLifecycle
@@ -18,6 +19,7 @@ struct Daemon {
 
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        DescriptorLimit.raise()
         let workers = settings.workers > 0 ? settings.workers : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
         let neutron = try neutron(group)
