@@ -9,6 +9,11 @@ public struct NamespaceListener: Hashable, Sendable {
     public var address: ListenAddress
     /// The index of the device a link-local address is on; 0 for any other address.
     public var device: UInt32 = 0
+
+    /// For whoever has not given the descriptor to somebody else.
+    public func close() {
+        Glibc.close(descriptor)
+    }
 }
 
 /// What is to be opened in a namespace.

@@ -76,6 +76,16 @@ struct FollowingTests {
         }
     }
 
+    /// Contract neutron.md §0, defect 1: guests of a whole network may boot at once.
+    @Test func thousandsOfConnectionsMayWaitAtAListener() throws {
+        try FollowedHost.run { host in
+            try host.add(host.router)
+            try waitUntil("a listener") { try host.isListening(host.router, port: 9697) }
+            let columns = try run(["ss", "-Hltn"], in: host.router).output.split(separator: " ")
+            #expect(columns.count > 2 && columns[2] == "4096")
+        }
+    }
+
     /// Neutron's own proxy may be there: it is left alone, and its place is taken when it has gone.
     @Test func aPortThatSomebodyHasIsLeftToThem() async throws {
         let other = try NamespaceSockets()

@@ -72,16 +72,27 @@ struct ListenerOpener: Sendable {
         }
     }
 
+    /// All of them, or none.
     private func serve(_ listeners: [NamespaceListener], _ scope: Scope) async throws -> [UInt32: Listener] {
-        let path = path
-        let label = "\(scope)"
         var served: [UInt32: Listener] = [:]
-        for listener in listeners {
-            served[listener.device] = try await server.serve(descriptor: listener.descriptor) { channel in
-                try path.responder(
-                    for: channel, listener: label, identify: .port(scope), mac: MACAddress(neighbourOf: channel))
+        for (index, listener) in listeners.enumerated() {
+            do {
+                served[listener.device] = try await serve(listener, scope)
+            } catch {
+                for listener in served.values { await listener.close() }
+                for listener in listeners[(index + 1)...] { listener.close() }
+                throw error
             }
         }
         return served
+    }
+
+    private func serve(_ listener: NamespaceListener, _ scope: Scope) async throws -> Listener {
+        let path = path
+        let label = "\(scope)"
+        return try await server.serve(descriptor: listener.descriptor) { channel in
+            try path.responder(
+                for: channel, listener: label, identify: .port(scope), mac: MACAddress(neighbourOf: channel))
+        }
     }
 }

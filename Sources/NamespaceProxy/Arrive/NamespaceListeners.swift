@@ -20,6 +20,8 @@ public actor NamespaceListeners {
     private var open: [String: ServedNamespace] = [:]
     private var failures = NamespaceFailures()
     private var pending = PendingNamespaces()
+    /// Namespaces whose devices have changed while their listeners were being opened.
+    private var early: Set<String> = []
 
     /// - Parameters:
     ///   - told: namespaces with names that do not say what they serve.
@@ -42,6 +44,7 @@ public actor NamespaceListeners {
         let wanted = self.wanted.among(present)
         for (name, served) in open where wanted[name] != served.assignment || !served.isCurrent { await close(name) }
         failures.keep { wanted[$0] != nil }
+        early.formIntersection(wanted.keys)
         let ready = pending.ready(among: wanted.values.filter { open[$0.namespace] == nil })
         let due = ready.filter { failures.mayRetry($0.namespace) }
         for start in stride(from: 0, to: due.count, by: Self.batch) {
@@ -57,7 +60,8 @@ public actor NamespaceListeners {
             group.addTask { for await name in self.opener.deviceChanges { await self.followDevices(of: name) } }
         }
         watcher.close()
-        for name in open.keys { await close(name) }
+        // The rules stay for the connections there are.
+        for name in open.keys { await close(name, removingRules: false) }
         opener.close()
     }
 
@@ -70,6 +74,7 @@ public actor NamespaceListeners {
                 failures.forget(name)
                 logger.info("listening", metadata: ["namespace": "\(name)", "scope": "\(assignment.scope)"])
                 if assignment.isRouter { await redirects.keep(name) }
+                if early.remove(name) != nil { await followDevices(of: name) }
             case .failure(let error):
                 guard failures.isNew(error, of: name) else { continue }
                 logger.warning("\(error)", metadata: ["namespace": "\(name)"])
@@ -79,7 +84,11 @@ public actor NamespaceListeners {
 
     /// A link-local address is served on the devices there are, and they may come later than the namespace.
     private func followDevices(of name: String) async {
-        guard let served = open[name], let present = await opener.devices(in: name) else { return }
+        guard let served = open[name] else {
+            early.insert(name)
+            return
+        }
+        guard let present = await opener.devices(in: name) else { return }
         for device in served.devices where !present.contains(device) {
             await open[name]?.listeners.removeValue(forKey: device)?.close()
         }
@@ -93,10 +102,11 @@ public actor NamespaceListeners {
     }
 
     /// An open socket would keep the namespace alive after its name has gone.
-    private func close(_ name: String) async {
+    private func close(_ name: String, removingRules: Bool = true) async {
         guard let closing = open.removeValue(forKey: name) else { return }
         await closing.close()
         logger.info("closed", metadata: ["namespace": "\(name)"])
-        if closing.assignment.isRouter { await redirects.forget(name, removing: closing.isCurrent) }
+        guard removingRules, closing.assignment.isRouter else { return }
+        await redirects.forget(name, removing: closing.isCurrent)
     }
 }
