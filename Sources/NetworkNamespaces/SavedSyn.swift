@@ -6,6 +6,9 @@ public enum SavedSyn {
     /// Ethernet's header and the longest that IPv4 and TCP can have, with room for IPv6's extensions.
     private static let capacity = 512
 
+    /// What getsockopt(2) calls the packet, at TCP's level.
+    public static let option = TCP_SAVED_SYN
+
     /// The Ethernet address of the neighbour that sent the connection's first packet: 48 bits, the first octet highest.
     /// It does not depend on addresses, and a redirection leaves it as it was.
     ///
@@ -28,8 +31,10 @@ public enum SavedSyn {
         setsockopt(listener, Int32(IPPROTO_TCP), TCP_SAVE_SYN, &fromLinkLayer, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// As ``sourceMAC(of:)``, from what the kernel has told.
+    ///
     /// A device without Ethernet has no header there: the packet then begins with IP, and type and version do not match.
-    static func sourceMAC(in packet: UnsafeRawBufferPointer) -> UInt64? {
+    public static func sourceMAC(in packet: UnsafeRawBufferPointer) -> UInt64? {
         guard packet.count > 14 else { return nil }
         switch (packet[12], packet[13], packet[14] >> 4) {
         case (0x08, 0x00, 4), (0x86, 0xDD, 6): break

@@ -120,4 +120,20 @@ struct RedirectTests {
             await server.stop(grace: .seconds(1))
         }
     }
+
+    @Test func theKernelTellsAConnectionsMACOnce() async throws {
+        let host = FollowedHost(program: Program(directory: NSTemporaryDirectory()))
+        defer { host.delete([host.router, host.guest]) }
+        try host.add(host.router, host.guest)
+        try host.connectGuest(to: host.router, device: "qr-1")
+        let listeners = try await NamespaceSockets().listen(in: host.router, at: [.anyDualStack(port: 9697)])
+        defer { for listener in listeners { listener.close() } }
+        let listener = try #require(listeners.first)
+        // The kernel accepts; nobody answers.
+        _ = try run(["curl", "--silent", "--noproxy", "*", "--max-time", "1", "http://10.0.0.1:9697/"], in: host.guest)
+        let connection = accept(listener.descriptor, nil, nil)
+        defer { close(connection) }
+        #expect(SavedSyn.sourceMAC(of: connection) == host.mac.value)
+        #expect(SavedSyn.sourceMAC(of: connection) == nil)
+    }
 }
