@@ -111,6 +111,11 @@ let package = Package(
                 "HTTPWire",
                 "OpenStackAPI", "MetadataService", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
             ]),
-        test("PathTests", ["InstanceModel", "InstanceFile", "NetworkNamespaces", "Lab", "metapath"]),
+        test(
+            "PathTests",
+            [
+                "InstanceModel", "InstanceFile", "NetworkNamespaces", "HTTPWire", "NamespaceProxy", "Lab", "metapath",
+                nioCore, nioPosix,
+            ]),
     ]
 )

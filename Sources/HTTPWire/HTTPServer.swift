@@ -59,7 +59,13 @@ public final class HTTPServer: Sendable {
     /// - Parameter descriptor: bound, listening, non-blocking and close-on-exec. It belongs to the server from now on.
     /// - Throws: `IOError` when it is not such a socket.
     public func serve(descriptor: CInt, responder: @escaping ResponderFactory) async throws -> Listener {
-        try await listen(responder) { $0.withBoundSocket(descriptor) }
+        let backlog = limits.backlog
+        return try await listen(responder) { bootstrap in
+            bootstrap.serverChannelInitializer { channel in
+                // NIO has told the kernel a queue of 128, whatever the option says and whatever it was before.
+                channel.eventLoop.makeCompletedFuture { try setBacklog(of: descriptor, backlog) }
+            }.withBoundSocket(descriptor)
+        }
     }
 
     /// Stops: closes the listeners and the idle connections, lets the others finish the request they are working on,
@@ -110,4 +116,8 @@ public final class HTTPServer: Sendable {
         box?.value = loop
         return loop
     }
+}
+
+private func setBacklog(of descriptor: CInt, _ backlog: Int32) throws {
+    guard listen(descriptor, backlog) == 0 else { throw IOError(errnoCode: errno, reason: "listen") }
 }

@@ -1,4 +1,5 @@
 import HTTPWire
+import InstanceModel
 import InstanceStore
 import MetadataDocuments
 import NIOCore
@@ -27,10 +28,14 @@ public final class MetadataPath: Sendable {
     }
 
     /// The responder of a connection that `listener` has accepted. Called on the connection's event loop.
-    /// - Parameter listener: as the log is to name it, such as `service` or `router:UUID`.
-    public func responder(for channel: any Channel, listener: String, identify: Identify) throws -> MetadataResponder {
+    /// - Parameters:
+    ///   - listener: as the log is to name it, such as `service` or `router:UUID`.
+    ///   - mac: of the neighbour that opened the connection, where that is known.
+    public func responder(
+        for channel: any Channel, listener: String, identify: Identify, mac: MACAddress? = nil
+    ) throws -> MetadataResponder {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ForeignEventLoop() }
-        let arrival = Arrival(listener: listener, channel: channel)
+        let arrival = Arrival(listener: listener, channel: channel, mac: mac)
         return MetadataResponder(arrival: arrival, identify: identify, answer: answer, loop: loop.value)
     }
 

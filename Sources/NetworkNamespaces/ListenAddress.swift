@@ -12,6 +12,13 @@ public enum ListenAddress: Hashable, Sendable {
     case v6(String, devicePrefix: String, port: UInt16, freebind: Bool)
 }
 
+extension ListenAddress {
+    /// Takes a socket for each device, as devices come and go.
+    public var isPerDevice: Bool {
+        if case .v6 = self { true } else { false }
+    }
+}
+
 extension ListenAddress: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -24,24 +31,30 @@ extension ListenAddress: CustomStringConvertible {
 
 extension ListenAddress {
     /// Listening, non-blocking, close-on-exec sockets in the calling thread's namespace; none is left open on failure.
-    func open(backlog: Int32) throws(NamespaceError) -> [Int32] {
+    /// - Parameter devices: indices of those on which a link-local address is not wanted.
+    func open(besides devices: Set<UInt32>, backlog: Int32) throws(NamespaceError) -> [NamespaceListener] {
         switch self {
         case .anyDualStack(let port):
-            return [try Self.openDualStack(port: port, backlog: backlog)]
+            return [listener(try Self.openDualStack(port: port, backlog: backlog))]
         case .v4(let address, let port, let freebind):
             let options = freebind ? [SocketOption(IPPROTO_IP, IP_FREEBIND, 1)] : []
             let target = try Self.ipv4(address, port: port)
-            return [try Self.listen(AF_INET, options, target, backlog, named: description)]
+            return [listener(try Self.listen(AF_INET, options, target, backlog, named: description))]
         case .v6(let address, let devicePrefix, let port, let freebind):
             let options =
                 [SocketOption(IPPROTO_IPV6, IPV6_V6ONLY, 1)]
                 + (freebind ? [SocketOption(IPPROTO_IPV6, IPV6_FREEBIND, 1)] : [])
             var target = try Self.ipv6(address, port: port)
-            return try Self.collect(Self.deviceIndices(prefix: devicePrefix)) { index throws(NamespaceError) in
+            let indices = Self.deviceIndices(prefix: devicePrefix).filter { !devices.contains($0) }
+            return try Self.collect(indices) { index throws(NamespaceError) in
                 target.sin6_scope_id = index
-                return try Self.listen(AF_INET6, options, target, backlog, named: description)
+                return listener(try Self.listen(AF_INET6, options, target, backlog, named: description), on: index)
             }
         }
+    }
+
+    private func listener(_ descriptor: Int32, on device: UInt32 = 0) -> NamespaceListener {
+        NamespaceListener(descriptor: descriptor, address: self, device: device)
     }
 
     private static func openDualStack(port: UInt16, backlog: Int32) throws(NamespaceError) -> Int32 {
@@ -58,21 +71,21 @@ extension ListenAddress {
 
     /// `make` of every index; closes what it has made when one fails.
     private static func collect(
-        _ indices: [UInt32], _ make: (UInt32) throws(NamespaceError) -> Int32
-    ) throws(NamespaceError) -> [Int32] {
-        var descriptors: [Int32] = []
+        _ indices: [UInt32], _ make: (UInt32) throws(NamespaceError) -> NamespaceListener
+    ) throws(NamespaceError) -> [NamespaceListener] {
+        var listeners: [NamespaceListener] = []
         for index in indices {
             do throws(NamespaceError) {
-                descriptors.append(try make(index))
+                listeners.append(try make(index))
             } catch {
-                for descriptor in descriptors { close(descriptor) }
+                for listener in listeners { close(listener.descriptor) }
                 throw error
             }
         }
-        return descriptors
+        return listeners
     }
 
-    private static func deviceIndices(prefix: String) -> [UInt32] {
+    static func deviceIndices(prefix: String) -> [UInt32] {
         guard let devices = if_nameindex() else { return [] }
         defer { if_freenameindex(devices) }
         var indices: [UInt32] = []
@@ -110,6 +123,7 @@ extension ListenAddress {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(family, type, 0)
         guard descriptor >= 0 else { throw .system("open a socket for \(name)") }
+        SavedSyn.keep(on: descriptor)
         let ready =
             ([SocketOption(SOL_SOCKET, SO_REUSEADDR, 1)] + options).allSatisfy { $0.set(on: descriptor) }
             && withUnsafeBytes(of: address) { bytes in

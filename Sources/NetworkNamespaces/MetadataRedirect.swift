@@ -22,66 +22,45 @@ public struct MetadataRedirect: Sendable {
         public init() {}
     }
 
-    /// Installs the table, replacing one of an earlier run in the same transaction.
+    /// Installs the table, replacing one of an earlier run in the same transaction. Blocks for some milliseconds,
+    /// which the kernel spends waiting.
+    /// - Throws: ``NamespaceError``: `noSuchNamespace`, `notPermitted` without CAP_SYS_ADMIN and CAP_NET_ADMIN.
     public func install() throws(NamespaceError) {
-        _ = try nft(["-f", "-"], input: ruleset)
+        try Self.apply(MetadataTable(port: port).installation, in: namespace)
     }
 
     /// Removes the table if it is there.
     public func remove() throws(NamespaceError) {
-        _ = try nft(["-f", "-"], input: Self.emptied)
+        try Self.apply(MetadataTable.removal, in: namespace)
     }
 
+    /// What nft(8) says the table has counted.
+    /// - Throws: ``NamespaceError``: `toolMissing`, or `failed` when there is no such table.
     public func counters() throws(NamespaceError) -> Counters {
-        let output = try nft(["-j", "list", "counters", "table", "inet", "metapath"])
+        let output = try nft(["-j", "list", "counters", "table", "inet", MetadataTable.name])
         guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(output.utf8)) else {
             throw NamespaceError(.failed, "Expected counters as JSON from nft in \(namespace), found: \(output)")
         }
         let packets = listing.packets
         var counters = Counters()
-        counters.redirectedIPv4 = packets["redirected-ipv4"] ?? 0
-        counters.redirectedIPv6 = packets["redirected-ipv6"] ?? 0
-        counters.refused = packets["refused"] ?? 0
+        counters.redirectedIPv4 = packets[MetadataTable.redirectedIPv4] ?? 0
+        counters.redirectedIPv6 = packets[MetadataTable.redirectedIPv6] ?? 0
+        counters.refused = packets[MetadataTable.refused] ?? 0
         return counters
     }
 
-    /// Deleting a table that is not there is an error, and so is adding a chain twice.
-    private static let emptied = "add table inet metapath\ndelete table inet metapath\n"
-
-    /// Before Neutron's chains, which are at the standard priorities. `ct status dnat` is true only of connections that
-    /// a NAT rule has led here. What is not redirected is never routed out.
-    var ruleset: String {
-        Self.emptied + """
-            table inet metapath {
-                counter redirected-ipv4 { }
-                counter redirected-ipv6 { }
-                counter refused { }
-                chain prerouting {
-                    type nat hook prerouting priority -101; policy accept;
-                    iifname "qr-*" ip daddr \(MetadataAddress.ipv4) tcp dport \(MetadataAddress.port) \
-            counter name "redirected-ipv4" redirect to :\(port)
-                    iifname "qr-*" ip6 daddr \(MetadataAddress.ipv6) tcp dport \(MetadataAddress.port) \
-            counter name "redirected-ipv6" redirect to :\(port)
-                }
-                chain input {
-                    type filter hook input priority -1; policy accept;
-                    tcp dport \(port) ct status dnat accept
-                    tcp dport \(port) counter name "refused" drop
-                }
-                chain forward {
-                    type filter hook forward priority -1; policy accept;
-                    ip daddr \(MetadataAddress.ipv4) drop
-                }
-            }
-
-            """
+    /// On a thread of its own: the caller's may belong to a pool.
+    private static func apply(_ transaction: [UInt8], in namespace: String) throws(NamespaceError) {
+        let thread = try NamespaceThread()
+        defer { thread.close() }
+        try thread.performAndWait(in: namespace) { _ throws(NamespaceError) in try MetadataTable.apply(transaction) }
     }
 
-    private func nft(_ arguments: [String], input: String = "") throws(NamespaceError) -> String {
+    private func nft(_ arguments: [String]) throws(NamespaceError) -> String {
         guard let path = Executable.path(of: "nft") else {
             throw NamespaceError(.toolMissing, "The program “nft” is not installed; Debian's package is nftables.")
         }
-        let result = try NamespaceCommand([path] + arguments, in: namespace, input: input).run()
+        let result = try NamespaceCommand([path] + arguments, in: namespace).run()
         guard result.status == 0 else {
             let command = (["nft"] + arguments).joined(separator: " ")
             throw NamespaceError(

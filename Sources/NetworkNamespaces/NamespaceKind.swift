@@ -44,10 +44,13 @@ public enum NamespaceKind: Hashable, Sendable {
         case .dhcp, .ovnMetadata:
             [
                 .v4(MetadataAddress.ipv4, port: MetadataAddress.port, freebind: true),
-                .v6(MetadataAddress.ipv6, devicePrefix: "tap", port: MetadataAddress.port, freebind: true),
+                .v6(MetadataAddress.ipv6, devicePrefix: Self.devicePrefix, port: MetadataAddress.port, freebind: true),
             ]
         }
     }
+
+    /// How the names of the devices begin on which guests reach a network's namespace.
+    public static let devicePrefix = "tap"
 }
 
 /// The addresses every guest asks, and the port that a router redirects them to.

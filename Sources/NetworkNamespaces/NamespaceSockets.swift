@@ -7,6 +7,36 @@ import Glibc
 public struct NamespaceListener: Hashable, Sendable {
     public var descriptor: Int32
     public var address: ListenAddress
+    /// The index of the device a link-local address is on; 0 for any other address.
+    public var device: UInt32 = 0
+
+    /// For whoever has not given the descriptor to somebody else.
+    public func close() {
+        Glibc.close(descriptor)
+    }
+}
+
+/// What is to be opened in a namespace.
+public struct NamespaceRequest: Sendable {
+    public var namespace: String
+    public var addresses: [ListenAddress]
+    /// Which changes to follow from before the sockets are opened; nil for none.
+    public var following: NamespaceEvents.Subject?
+
+    public init(namespace: String, addresses: [ListenAddress], following: NamespaceEvents.Subject? = nil) {
+        self.namespace = namespace
+        self.addresses = addresses
+        self.following = following
+    }
+}
+
+/// What was opened in a namespace.
+public struct NamespaceOpening: Sendable {
+    /// The namespace that had the name when it was entered.
+    public var identity: NamespaceIdentity
+    public var listeners: [NamespaceListener]
+    /// To be closed with the listeners. Nil when nothing was to be followed.
+    public var events: NamespaceEvents?
 }
 
 /// Opens sockets in any number of network namespaces from one process (contract neutron.md §8.1).
@@ -28,23 +58,53 @@ public final class NamespaceSockets: Sendable {
     }
 
     /// Listens at every address, or, on failure, at none. An IPv6 address without a device to be on is left out.
-    /// - Parameter backlog: connections that may wait to be accepted; the kernel caps it at `net.core.somaxconn`.
+    /// - Parameters:
+    ///   - backlog: connections that may wait to be accepted; the kernel caps it at `net.core.somaxconn`.
+    ///   - devices: indices of devices on which link-local addresses are served already.
     /// - Throws: ``NamespaceError``: `noSuchNamespace`, `notPermitted` without CAP_SYS_ADMIN, `addressInUse`.
     public func listen(
-        in namespace: String, at addresses: [ListenAddress], backlog: Int32 = 4096
+        in namespace: String, at addresses: [ListenAddress], besides devices: Set<UInt32> = [], backlog: Int32 = 4096
     ) async throws(NamespaceError) -> [NamespaceListener] {
-        try await thread.perform(in: namespace) { () throws(NamespaceError) in
-            var listeners: [NamespaceListener] = []
-            for address in addresses {
-                do throws(NamespaceError) {
-                    let descriptors = try address.open(backlog: backlog)
-                    listeners += descriptors.map { NamespaceListener(descriptor: $0, address: address) }
-                } catch {
-                    for listener in listeners { Glibc.close(listener.descriptor) }
-                    throw NamespaceError(error.kind, "In the network namespace \(namespace): \(error.message)")
-                }
-            }
-            return listeners
+        try await thread.perform(in: namespace) { _ throws(NamespaceError) in
+            try Self.open(addresses, in: namespace, besides: devices, backlog: backlog)
         }
+    }
+
+    /// Opens many at once. The results are in the order of the requests, and none depends on another.
+    /// - Parameter tell: told what has changed in which namespace from then on; it must not block.
+    public func open(
+        _ requests: [NamespaceRequest], backlog: Int32 = 4096,
+        tell: @escaping @Sendable (String, NamespaceEvent) -> Void = { _, _ in }
+    ) async -> [Result<NamespaceOpening, NamespaceError>] {
+        await thread.perform(requests, in: \.namespace) { request, identity throws(NamespaceError) in
+            var events: NamespaceEvents?
+            if let subject = request.following {
+                events = try NamespaceEvents(of: subject) { tell(request.namespace, $0) }
+            }
+            let listeners = try Self.open(request.addresses, in: request.namespace, besides: [], backlog: backlog)
+            return NamespaceOpening(identity: identity, listeners: listeners, events: events)
+        }
+    }
+
+    /// The indices of the namespace's devices whose names begin with that prefix.
+    public func devices(in namespace: String, prefix: String) async throws(NamespaceError) -> Set<UInt32> {
+        try await thread.perform(in: namespace) { _ throws(NamespaceError) in
+            Set(ListenAddress.deviceIndices(prefix: prefix))
+        }
+    }
+
+    private static func open(
+        _ addresses: [ListenAddress], in namespace: String, besides devices: Set<UInt32>, backlog: Int32
+    ) throws(NamespaceError) -> [NamespaceListener] {
+        var listeners: [NamespaceListener] = []
+        for address in addresses {
+            do throws(NamespaceError) {
+                listeners += try address.open(besides: devices, backlog: backlog)
+            } catch {
+                for listener in listeners { Glibc.close(listener.descriptor) }
+                throw NamespaceError(error.kind, "In the network namespace \(namespace): \(error.message)")
+            }
+        }
+        return listeners
     }
 }

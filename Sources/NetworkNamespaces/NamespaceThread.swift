@@ -48,13 +48,44 @@ final class NamespaceThread: Sendable {
 
     /// Runs `body` on the thread while that is in the named namespace.
     func perform<Value: Sendable>(
-        in namespace: String, _ body: @escaping @Sendable () throws(NamespaceError) -> Value
+        in namespace: String, _ body: @escaping @Sendable (NamespaceIdentity) throws(NamespaceError) -> Value
     ) async throws(NamespaceError) -> Value {
-        let result: Result<Value, NamespaceError> = await withCheckedContinuation { continuation in
-            let isAccepted = submit { continuation.resume(returning: self.run(in: namespace, body)) }
-            if !isAccepted { continuation.resume(returning: .failure(Self.closed)) }
+        let results = await perform([namespace], in: \.self) { _, identity throws(NamespaceError) in
+            try body(identity)
         }
+        guard let result = results.first else { throw Self.closed }
         return try result.get()
+    }
+
+    /// Runs `body` for each item while the thread is in the namespace that the item names; the results in their order.
+    func perform<Item: Sendable, Value: Sendable>(
+        _ items: [Item], in name: @escaping @Sendable (Item) -> String,
+        _ body: @escaping @Sendable (Item, NamespaceIdentity) throws(NamespaceError) -> Value
+    ) async -> [Result<Value, NamespaceError>] {
+        await withCheckedContinuation { continuation in
+            let isAccepted = submit {
+                let results = items.map { item in
+                    self.run(in: name(item)) { identity throws(NamespaceError) in try body(item, identity) }
+                }
+                continuation.resume(returning: results)
+            }
+            if !isAccepted { continuation.resume(returning: items.map { _ in .failure(Self.closed) }) }
+        }
+    }
+
+    /// As ``perform(in:_:)``, for callers that block.
+    func performAndWait<Value: Sendable>(
+        in namespace: String, _ body: @escaping @Sendable (NamespaceIdentity) throws(NamespaceError) -> Value
+    ) throws(NamespaceError) -> Value {
+        let result = Mutex<Result<Value, NamespaceError>>(.failure(Self.closed))
+        let done = DispatchSemaphore(value: 0)
+        let isAccepted = submit {
+            let value = self.run(in: namespace, body)
+            result.withLock { $0 = value }
+            done.signal()
+        }
+        if isAccepted { done.wait() }
+        return try result.withLock { $0 }.get()
     }
 
     private static let closed = NamespaceError(.failed, "The thread that enters network namespaces has been ended.")
@@ -82,16 +113,20 @@ final class NamespaceThread: Sendable {
     }
 
     private func run<Value>(
-        in namespace: String, _ body: () throws(NamespaceError) -> Value
+        in namespace: String, _ body: (NamespaceIdentity) throws(NamespaceError) -> Value
     ) -> Result<Value, NamespaceError> {
         Result { () throws(NamespaceError) in
             let descriptor = try NetworkNamespace.open(namespace)
             defer { Glibc.close(descriptor) }
+            // The name is there before the namespace is.
+            guard let identity = NamespaceIdentity(descriptor: descriptor), identity.isNamespace else {
+                throw .noSuchNamespace(namespace)
+            }
             guard clinux_enter_network_namespace(descriptor) == 0 else {
                 throw .system("enter the network namespace \(namespace)")
             }
             defer { if clinux_enter_network_namespace(home) != 0 { close() } }
-            return try body()
+            return try body(identity)
         }
     }
 }

@@ -8,14 +8,19 @@ public struct Arrival: Sendable {
     public let listener: String
     /// Nil for a peer without an IP address, such as a UNIX socket's.
     public let peer: IPAddress?
+    /// The Ethernet address of the neighbour that opened the connection, for listeners in namespaces. Nil when the
+    /// kernel has not kept the connection's first packet.
+    public let mac: MACAddress?
 
-    public init(listener: String, peer: IPAddress?) {
+    public init(listener: String, peer: IPAddress?, mac: MACAddress? = nil) {
         self.listener = listener
         self.peer = peer
+        self.mac = mac
     }
 
-    public init(listener: String, channel: any Channel) {
-        self.init(listener: listener, peer: channel.remoteAddress.flatMap(IPAddress.init(socketAddress:)))
+    public init(listener: String, channel: any Channel, mac: MACAddress? = nil) {
+        self.init(
+            listener: listener, peer: channel.remoteAddress.flatMap(IPAddress.init(socketAddress:)), mac: mac)
     }
 }
 

@@ -47,4 +47,16 @@ extension NamespaceAssignment {
         case .network(let id): NamespaceKind.dhcp(network: "\(id)").listenAddresses
         }
     }
+
+    /// What to open in the namespace, and which changes in it matter.
+    var request: NamespaceRequest {
+        NamespaceRequest(
+            namespace: namespace, addresses: listenAddresses,
+            following: isRouter ? .redirect : listenAddresses.contains(where: \.isPerDevice) ? .devices : nil)
+    }
+
+    /// A namespace of Neutron's L3 agent, whose devices the redirection knows by their names.
+    var isRouter: Bool {
+        if case .router = NamespaceKind(name: namespace) { true } else { false }
+    }
 }

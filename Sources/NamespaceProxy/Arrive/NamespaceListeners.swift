@@ -9,91 +9,104 @@ import NetworkNamespaces
 /// The listener is the identity: each knows the network or the router of its namespace, and nothing a guest sends can
 /// change that (contract neutron.md §8.1).
 public actor NamespaceListeners {
-    /// How often `/run/netns` is looked at.
-    private static let interval = Duration.milliseconds(200)
+    /// How many namespaces are opened in one go: what has gone meanwhile waits for no more than these.
+    private static let batch = 256
 
-    private struct Open {
-        var assignment: NamespaceAssignment
-        var servers: [Listener]
-    }
-
-    private let told: [NamespaceAssignment]
-    private let discovers: Bool
-    private let path: MetadataPath
-    private let server: HTTPServer
-    private let sockets: NamespaceSockets
+    private var wanted: WantedNamespaces
+    private let opener: ListenerOpener
+    private let watcher: NamespaceWatcher
+    private let redirects: RouterRedirects
     private let logger: Logger
-    private var open: [String: Open] = [:]
-    /// The last failure of a namespace, so that it is logged once and not at every look.
-    private var failures: [String: String] = [:]
+    private var open: [String: ServedNamespace] = [:]
+    private var failures = NamespaceFailures()
+    private var pending = PendingNamespaces()
+    /// Namespaces whose devices have changed while their listeners were being opened.
+    private var early: Set<String> = []
 
     /// - Parameters:
     ///   - told: namespaces with names that do not say what they serve.
     ///   - discovers: serve `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
+    ///   - redirects: told of each router's namespace that has a listener.
     public init(
-        told: [NamespaceAssignment], discovers: Bool, path: MetadataPath, server: HTTPServer, logger: Logger
+        told: [NamespaceAssignment], discovers: Bool, path: MetadataPath, server: HTTPServer,
+        redirects: RouterRedirects, logger: Logger
     ) throws {
-        self.told = told
-        self.discovers = discovers
-        self.path = path
-        self.server = server
-        self.sockets = try NamespaceSockets()
+        self.wanted = WantedNamespaces(told: told, discovers: discovers)
+        self.opener = ListenerOpener(path: path, server: server, sockets: try NamespaceSockets(), redirects: redirects)
+        self.watcher = try NamespaceWatcher()
+        self.redirects = redirects
         self.logger = logger
     }
 
     /// Looks once, and returns when a listener stands in every namespace that could be served.
     public func update() async {
         guard let present = try? NetworkNamespace.list() else { return }
-        let wanted = assignments(among: present)
-        for name in open.keys where wanted[name] != open[name]?.assignment { await close(name) }
-        for (name, assignment) in wanted where open[name] == nil { await listen(name, assignment) }
-        failures = failures.filter { wanted[$0.key] != nil }
+        let wanted = self.wanted.among(present)
+        for (name, served) in open where wanted[name] != served.assignment || !served.isCurrent { await close(name) }
+        failures.keep { wanted[$0] != nil }
+        early.formIntersection(wanted.keys)
+        let ready = pending.ready(among: wanted.values.filter { open[$0.namespace] == nil })
+        let due = ready.filter { failures.mayRetry($0.namespace) }
+        for start in stride(from: 0, to: due.count, by: Self.batch) {
+            await listen(Array(due[start..<min(start + Self.batch, due.count)]))
+        }
+        if let delay = pending.delay { watcher.lookAgain(after: delay) }
     }
 
     /// Follows the host until cancelled, then closes every listener.
     public func follow() async {
-        while !Task.isCancelled {
-            await update()
-            try? await Task.sleep(for: Self.interval)
+        await withDiscardingTaskGroup { group in
+            group.addTask { for await _ in self.watcher.changes { await self.update() } }
+            group.addTask { for await name in self.opener.deviceChanges { await self.followDevices(of: name) } }
         }
-        for name in open.keys { await close(name) }
-        sockets.close()
+        watcher.close()
+        // The rules stay for the connections there are.
+        for name in open.keys { await close(name, removingRules: false) }
+        opener.close()
     }
 
-    private func assignments(among present: [String]) -> [String: NamespaceAssignment] {
-        let present = Set(present)
-        let discovered = discovers ? present.compactMap(NamespaceAssignment.init(discovered:)) : []
-        return Dictionary((discovered + told).filter { present.contains($0.namespace) }.map { ($0.namespace, $0) }) {
-            $1
-        }
-    }
-
-    private func listen(_ name: String, _ assignment: NamespaceAssignment) async {
-        do {
-            let listeners = try await sockets.listen(in: name, at: assignment.listenAddresses)
-            var servers: [Listener] = []
-            for listener in listeners { servers.append(try await serve(listener, assignment.scope)) }
-            open[name] = Open(assignment: assignment, servers: servers)
-            failures[name] = nil
-            logger.info("listening", metadata: ["namespace": "\(name)", "scope": "\(assignment.scope)"])
-        } catch {
-            guard failures.updateValue("\(error)", forKey: name) != "\(error)" else { return }
-            logger.warning("\(error)", metadata: ["namespace": "\(name)"])
+    private func listen(_ assignments: [NamespaceAssignment]) async {
+        for (assignment, result) in await opener.open(assignments) {
+            let name = assignment.namespace
+            switch result {
+            case .success(let served):
+                open[name] = served
+                failures.forget(name)
+                logger.info("listening", metadata: ["namespace": "\(name)", "scope": "\(assignment.scope)"])
+                if assignment.isRouter { await redirects.keep(name) }
+                if early.remove(name) != nil { await followDevices(of: name) }
+            case .failure(let error):
+                guard failures.isNew(error, of: name) else { continue }
+                logger.warning("\(error)", metadata: ["namespace": "\(name)"])
+            }
         }
     }
 
-    private func serve(_ listener: NamespaceListener, _ scope: Scope) async throws -> Listener {
-        let path = path
-        let label = "\(scope)"
-        return try await server.serve(descriptor: listener.descriptor) { channel in
-            try path.responder(for: channel, listener: label, identify: .port(scope))
+    /// A link-local address is served on the devices there are, and they may come later than the namespace.
+    private func followDevices(of name: String) async {
+        guard let served = open[name] else {
+            early.insert(name)
+            return
+        }
+        guard let present = await opener.devices(in: name) else { return }
+        for device in served.devices where !present.contains(device) {
+            await open[name]?.listeners.removeValue(forKey: device)?.close()
+        }
+        for (device, listener) in await opener.open(served.assignment, besides: served.devices) {
+            guard open[name]?.identity == served.identity, open[name]?.listeners[device] == nil else {
+                await listener.close()
+                continue
+            }
+            open[name]?.listeners[device] = listener
         }
     }
 
-    /// An open listener would keep the namespace alive after its name has gone.
-    private func close(_ name: String) async {
+    /// An open socket would keep the namespace alive after its name has gone.
+    private func close(_ name: String, removingRules: Bool = true) async {
         guard let closing = open.removeValue(forKey: name) else { return }
-        for server in closing.servers { await server.close() }
+        await closing.close()
         logger.info("closed", metadata: ["namespace": "\(name)"])
+        guard removingRules, closing.assignment.isRouter else { return }
+        await redirects.forget(name, removing: closing.isCurrent)
     }
 }

@@ -6,6 +6,7 @@ import MetadataService
 import NIOCore
 import NIOPosix
 import NamespaceProxy
+import NetworkNamespaces
 import NovaDatabase
 import OpenStackAPI
 import ServiceLifecycle
@@ -18,6 +19,7 @@ struct Daemon {
 
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        DescriptorLimit.raise()
         let workers = settings.workers > 0 ? settings.workers : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
         let neutron = try neutron(group)
@@ -40,22 +42,33 @@ struct Daemon {
         var services: [any Service] = [
             VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server),
         ]
+        if let namespaces = settings.namespaces, !namespaces.isEmpty {
+            try await follow(namespaces, path, server, &services)
+        }
         // Stopped last of all: requests in flight may need it.
         if let neutron { services.insert(NeutronService(neutron: neutron), at: 0) }
         if let upstream { services.insert(UpstreamService(pool: upstream), at: 0) }
         if let log { services.insert(RequestLogService(log: log), at: 0) }
-        if let namespaces = settings.namespaces, !namespaces.isEmpty {
-            let listeners = try NamespaceListeners(
-                told: namespaces.told, discovers: namespaces.discovers, path: path, server: server, logger: logger)
-            await listeners.update()
-            services.append(NamespaceService(listeners: listeners))
-        }
         StartPages.release()
         logger.notice("ready", metadata: ["workers": "\(workers)"])
         try await ServiceGroup(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
         try await group.shutdownGracefully()
+    }
+
+    /// Services stop from last to first: listeners, then the connections they have accepted, then the rules that led
+    /// those here.
+    private func follow(
+        _ namespaces: NamespaceSettings, _ path: MetadataPath, _ server: HTTPServer, _ services: inout [any Service]
+    ) async throws {
+        let redirects = RouterRedirects(logger: logger)
+        let listeners = try NamespaceListeners(
+            told: namespaces.told, discovers: namespaces.discovers, path: path, server: server, redirects: redirects,
+            logger: logger)
+        await listeners.update()
+        services.insert(RedirectService(redirects: redirects), at: 0)
+        services.append(NamespaceService(listeners: listeners))
     }
 
     private func openStore(_ neutron: Neutron?) throws -> any InstanceStore {

@@ -27,6 +27,15 @@ struct NamespaceService: Service {
     }
 }
 
+struct RedirectService: Service {
+    let redirects: RouterRedirects
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await redirects.follow() }
+        await redirects.removeAll()
+    }
+}
+
 struct VendorDataService: Service {
     let vendorData: VendorData
     let logger: Logger
