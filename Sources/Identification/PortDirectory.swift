@@ -100,6 +100,11 @@ extension PortDirectory {
         return Self.port(owners: owners, senders: senders, address)
     }
 
+    /// The ports that have the address, for a report on why none was chosen.
+    public func candidates(in scope: Scope, address: IPAddress) -> [DirectoryPort] {
+        ports(networks(of: scope) ?? []) { byAddress[Place(network: $0, key: address)] }
+    }
+
     private func ports(_ networks: [NetworkID], _ find: (NetworkID) -> [PortID]?) -> [DirectoryPort] {
         networks.flatMap { find($0) ?? [] }.compactMap { ports[$0] }
     }

@@ -9,17 +9,21 @@ public final class MetadataPath: Sendable {
     private let loops: [ObjectIdentifier: NIOLoopBound<LoopContext>]
     private let answer: Answer
 
-    /// - Parameter log: nil for no access log, which costs nothing on the data path.
+    /// - Parameters:
+    ///   - ports: who knows the ports of guests behind listeners in namespaces; nil: the store does.
+    ///   - log: nil for no access log, which costs nothing on the data path.
     /// - Throws: ``StoreError`` when the store cannot tell of its changes.
     public init(
-        group: any EventLoopGroup, directory: DocumentDirectory, answer: Answer, log: RequestLog?, reporter: Reporter
+        group: any EventLoopGroup, directory: DocumentDirectory, ports: (any PortFinder)? = nil, answer: Answer,
+        log: RequestLog?, reporter: Reporter
     ) async throws {
         // Sets the directory's first revision, from which it follows.
         try await directory.catchUp()
         var loops: [ObjectIdentifier: NIOLoopBound<LoopContext>] = [:]
         for eventLoop in group.makeIterator() {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
-                let context = try LoopContext(eventLoop: eventLoop, directory: directory, log: log, reporter: reporter)
+                let context = try LoopContext(
+                    eventLoop: eventLoop, directory: directory, ports: ports, log: log, reporter: reporter)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }

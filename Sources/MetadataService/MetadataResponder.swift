@@ -71,7 +71,8 @@ public final class MetadataResponder: Responder {
         // A password is seen at once, also one that another process has stored.
         let afresh = loop.hasNoFeed && asking.route == .password
         let directory = staleness == nil && !afresh ? loop.directory : nil
-        switch identify.caller(of: request, arrival: arrival, directory: directory) {
+        let caller = identify.caller(of: request, arrival: arrival, directory: directory, ports: loop.ports)
+        switch answer.needsDocuments ? caller.withDocuments(directory) : caller {
         case .refused(let refusal):
             trace?.identified(nil, refusal)
             return .reply(ErrorAnswer.page(refusal, asking))
@@ -89,9 +90,13 @@ public final class MetadataResponder: Responder {
         _ trace: RequestTrace?
     ) -> EventLoopFuture<Response> {
         let directory = loop.directory
+        let needsDocuments = answer.needsDocuments
         let settled = loop.eventLoop.makeFutureWithTask {
             try await staleness?.get()
-            return try await claim.settle(in: directory, afresh: afresh)
+            let settled = try await claim.settle(in: directory, afresh: afresh)
+            guard needsDocuments, case .success(.name(let owner)) = settled else { return settled }
+            return try await Claim.named(owner.instanceID, tenant: owner.projectID)
+                .settle(in: directory, afresh: afresh)
         }
         return settled.assumeIsolated().flatMap { [answer, loop] result in
             switch result {

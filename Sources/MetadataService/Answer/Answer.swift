@@ -18,10 +18,15 @@ extension Answer {
     func answer(_ asking: Asking, _ caller: Identified, _ loop: LoopContext) -> Outcome {
         switch (self, caller) {
         case (.documents(let answer), .instance(let documents)): answer.answer(asking, documents, loop)
-        // Whoever found the caller has no documents of it, and this answer has no other source.
+        // The store has no such instance.
         case (.documents, .name): .reply(ErrorAnswer.notFound(asking))
         case (.upstream(let answer), _): .later(answer.answer(asking, caller.identity, loop))
         }
+    }
+
+    /// Whether it takes an instance's documents to answer; its name alone is enough otherwise.
+    var needsDocuments: Bool {
+        if case .documents = self { true } else { false }
     }
 
     /// Whether anybody gets an answer, known or not: our own list of versions.

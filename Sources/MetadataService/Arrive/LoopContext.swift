@@ -8,6 +8,7 @@ import NIOCore
 final class LoopContext {
     let eventLoop: any EventLoop
     let directory: DocumentDirectory
+    let ports: (any PortFinder)?
     let log: RequestLog?
     let reporter: Reporter
     let seed = RandomSeed(fill: SystemRandom.fill)
@@ -17,9 +18,13 @@ final class LoopContext {
     /// The UTC date, `YYYY-MM-DD`, at most a second old.
     private(set) var today = ""
 
-    init(eventLoop: any EventLoop, directory: DocumentDirectory, log: RequestLog?, reporter: Reporter) throws {
+    init(
+        eventLoop: any EventLoop, directory: DocumentDirectory, ports: (any PortFinder)?, log: RequestLog?,
+        reporter: Reporter
+    ) throws {
         self.eventLoop = eventLoop
         self.directory = directory
+        self.ports = ports
         self.log = log
         self.reporter = reporter
         self.changes =

@@ -31,7 +31,7 @@ struct AgentHeaders {
     }
 
     /// Where the guest is, or why that cannot be told.
-    var origin: Result<Origin, Refusal> {
+    var origin: Result<PortKey, Refusal> {
         guard let last else { return .failure(.missingScope) }
         // A haproxy of today removes the other field: this one has let through what the guest sent, and either may be it.
         if last.kind != .ovn, let network, let router {
@@ -39,7 +39,7 @@ struct AgentHeaders {
         }
         guard let client else { return .failure(.missingForwardedFor) }
         guard let scope = Self.scope(last.kind, last.value) else { return .failure(.noPort) }
-        return .success(.port(PortKey(scope: scope, address: client)))
+        return .success(PortKey(scope: scope, address: client))
     }
 
     private static func scope(_ kind: Kind, _ id: Substring) -> Scope? {

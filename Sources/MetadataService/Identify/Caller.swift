@@ -12,11 +12,25 @@ enum Caller {
     case unknown(Claim)
 }
 
+extension Caller {
+    /// The same with the documents of a caller that is known by name.
+    func withDocuments(_ directory: DocumentDirectory?) -> Caller {
+        guard case .known(.name(let owner)) = self else { return self }
+        guard let known = directory?.instance(owner.instanceID) else {
+            return .unknown(.named(owner.instanceID, tenant: owner.projectID))
+        }
+        return known.documents.projectID == owner.projectID
+            ? .known(.instance(known.documents)) : .refused(.wrongTenant)
+    }
+}
+
 /// Who a caller claims to be, or where it is: what the store is asked when the directory has no answer.
 enum Claim: Sendable {
-    /// Signed headers that were found in order.
-    case signed(InstanceID, tenant: [UInt8])
+    /// By a signature that was found in order, or by a port that is its own.
+    case named(InstanceID, tenant: [UInt8])
     case origin(Origin)
+    /// A port that is not known yet.
+    case port(any PortFinder, PortKey, MACAddress?)
 }
 
 extension Claim {
@@ -25,7 +39,7 @@ extension Claim {
     /// - Throws: ``StoreError``, when it cannot be asked.
     func settle(in directory: DocumentDirectory, afresh: Bool) async throws -> Result<Identified, Refusal> {
         switch self {
-        case .signed(let id, let tenant):
+        case .named(let id, let tenant):
             guard let documents = try await directory.load(id, afresh: afresh) else {
                 return .failure(.unknownInstance)
             }
@@ -39,6 +53,9 @@ extension Claim {
             case .failure(let refusal): return .failure(refusal)
             case .success(let owner): return try await Self.load(owner, in: directory, afresh: afresh)
             }
+        case .port(let ports, let key, let mac):
+            return try await ports.awaitedPort(in: key.scope, address: key.address, mac: mac)
+                .flatMap(Identified.owner(of:))
         }
     }
 

@@ -24,18 +24,23 @@ public enum Identify: Sendable {
 
 extension Identify {
     /// The answer as far as it can be had without waiting.
-    /// - Parameter directory: nil while what it holds may be out of date: then the store is asked for every claim.
-    func caller(of request: borrowing Request, arrival: Arrival, directory: DocumentDirectory?) -> Caller {
+    /// - Parameters:
+    ///   - directory: nil while what it holds may be out of date: then the store is asked for every claim.
+    ///   - ports: who knows ports better than the store does; nil for nobody.
+    func caller(
+        of request: borrowing Request, arrival: Arrival, directory: DocumentDirectory?, ports: (any PortFinder)?
+    ) -> Caller {
         switch self {
         case .port(let scope):
-            return Self.port(scope, arrival.peer, directory)
+            guard let peer = arrival.peer else { return .refused(.noPort) }
+            return Self.caller(at: PortKey(scope: scope, address: peer), mac: arrival.mac, directory, ports)
         case .proxyHeaders(let secrets, let signatureRequired):
             let provider = request.header(.metadataProvider)
             guard provider.hasContent else { return Self.signed(request, secrets, directory) }
             return Self.provider(provider, request, signatureRequired ? secrets : nil, directory)
         case .agentHeaders:
             switch AgentHeaders(request).origin {
-            case .success(let origin): return Self.caller(at: origin, directory)
+            case .success(let key): return Self.caller(at: key, mac: nil, directory, ports)
             case .failure(let refusal): return .refused(refusal)
             }
         case .peerAddress(let parsesForwarded):
@@ -67,9 +72,16 @@ extension Identify {
         return Array(String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) })).utf8)
     }
 
-    private static func port(_ scope: Scope, _ peer: IPAddress?, _ directory: DocumentDirectory?) -> Caller {
-        guard let peer else { return .refused(.noPort) }
-        return caller(at: .port(PortKey(scope: scope, address: peer)), directory)
+    /// What is wrong at once stays wrong; a port that is not there may be in a moment.
+    private static func caller(
+        at key: PortKey, mac: MACAddress?, _ directory: DocumentDirectory?, _ ports: (any PortFinder)?
+    ) -> Caller {
+        guard let ports else { return caller(at: .port(key), directory) }
+        switch ports.port(in: key.scope, address: key.address, mac: mac).flatMap(Identified.owner(of:)) {
+        case .success(let owner): return .known(owner)
+        case .failure(.contradiction): return .refused(.contradiction)
+        case .failure: return .unknown(.port(ports, key, mac))
+        }
     }
 
     private static func caller(at origin: Origin, _ directory: DocumentDirectory?) -> Caller {
@@ -103,7 +115,7 @@ extension Identify {
         switch identified {
         case .failure(let refusal): return .refused(refusal)
         case .success(let id):
-            guard let known else { return .unknown(.signed(id, tenant: tenant.copy ?? [])) }
+            guard let known else { return .unknown(.named(id, tenant: tenant.copy ?? [])) }
             return tenant.equals(known.documents.projectID)
                 ? .known(.instance(known.documents)) : .refused(.wrongTenant)
         }

@@ -16,6 +16,7 @@ public actor NamespaceListeners {
     private let opener: ListenerOpener
     private let watcher: NamespaceWatcher
     private let redirects: RouterRedirects
+    private let ports: PortFollower?
     private let logger: Logger
     private var open: [String: ServedNamespace] = [:]
     private var failures = NamespaceFailures()
@@ -27,14 +28,16 @@ public actor NamespaceListeners {
     ///   - told: namespaces with names that do not say what they serve.
     ///   - discovers: serve `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
     ///   - redirects: told of each router's namespace that has a listener.
+    ///   - ports: told of the scopes that are served; nil where the store knows them all.
     public init(
         told: [NamespaceAssignment], discovers: Bool, path: MetadataPath, server: HTTPServer,
-        redirects: RouterRedirects, logger: Logger
+        redirects: RouterRedirects, ports: PortFollower?, logger: Logger
     ) throws {
         self.wanted = WantedNamespaces(told: told, discovers: discovers)
         self.opener = ListenerOpener(path: path, server: server, sockets: try NamespaceSockets(), redirects: redirects)
         self.watcher = try NamespaceWatcher()
         self.redirects = redirects
+        self.ports = ports
         self.logger = logger
     }
 
@@ -60,8 +63,8 @@ public actor NamespaceListeners {
             group.addTask { for await name in self.opener.deviceChanges { await self.followDevices(of: name) } }
         }
         watcher.close()
-        // The rules stay for the connections there are.
-        for name in open.keys { await close(name, removingRules: false) }
+        // The rules stay for the connections there are, and the ports for the next start.
+        for name in open.keys { await close(name, endsServing: true) }
         opener.close()
     }
 
@@ -74,6 +77,7 @@ public actor NamespaceListeners {
                 failures.forget(name)
                 logger.info("listening", metadata: ["namespace": "\(name)", "scope": "\(assignment.scope)"])
                 if assignment.isRouter { await redirects.keep(name) }
+                await ports?.add(assignment.scope)
                 if early.remove(name) != nil { await followDevices(of: name) }
             case .failure(let error):
                 guard failures.isNew(error, of: name) else { continue }
@@ -102,11 +106,13 @@ public actor NamespaceListeners {
     }
 
     /// An open socket would keep the namespace alive after its name has gone.
-    private func close(_ name: String, removingRules: Bool = true) async {
+    private func close(_ name: String, endsServing: Bool = false) async {
         guard let closing = open.removeValue(forKey: name) else { return }
         await closing.close()
         logger.info("closed", metadata: ["namespace": "\(name)"])
-        guard removingRules, closing.assignment.isRouter else { return }
-        await redirects.forget(name, removing: closing.isCurrent)
+        guard !endsServing else { return }
+        let scope = closing.assignment.scope
+        if !open.values.contains(where: { $0.assignment.scope == scope }) { await ports?.remove(scope) }
+        if closing.assignment.isRouter { await redirects.forget(name, removing: closing.isCurrent) }
     }
 }

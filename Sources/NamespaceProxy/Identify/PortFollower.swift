@@ -81,6 +81,7 @@ public actor PortFollower {
     /// Reads a scope for a guest that is not known in it. Callers who come while it is read share the reading; one that
     /// was read just now is not read again.
     public func refresh(_ scope: Scope) async throws {
+        scopes.insert(scope)
         if let read = readAt[scope], read.duration(to: .now) < timing.negative, reading[scope] == nil { return }
         try await read(scope)
     }
@@ -122,6 +123,7 @@ extension PortFollower {
         var since = Self.time
         while !Task.isCancelled {
             try? await Task.sleep(for: timing.changes)
+            guard !Task.isCancelled else { break }
             let next = Self.time
             if reconciled.duration(to: .now) >= timing.reconciliation {
                 reconciled = .now

@@ -16,8 +16,8 @@ struct ServiceCheck {
         let group = MultiThreadedEventLoopGroup.singleton
         var rows = identification()
         rows += await store()
-        rows += await keystone("Keystone", settings.store.nova?.neutron?.keystone, group)
-        if let nova = settings.store.nova { rows.append(await neutron(nova.neutron, group)) }
+        rows += await keystone("Keystone", settings.store.neutron?.keystone, group)
+        if settings.store.nova != nil { rows.append(await neutron(settings.store.neutron, group)) }
         rows += try await vendorData(group)
         return rows
     }

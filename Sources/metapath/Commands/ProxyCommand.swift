@@ -7,11 +7,13 @@ struct ProxyCommand: AsyncParsableCommand {
         abstract: "Run the listeners in namespaces only, in place of the haproxies and the metadata agent.",
         discussion: """
             With --agent-socket, in place of the metadata agent alone: Neutron's haproxies go on as they are. With \
-            --upstream or nova_metadata_host, requests are signed and passed on to another Nova-compatible service; without, they are \
-            answered here.
+            --upstream or nova_metadata_host, requests are signed and passed on to another Nova-compatible service; \
+            without, they are answered here. With --store neutron guests are known by Neutron's ports, which are asked \
+            for with the account of [neutron].
 
             EXAMPLES
-              metapath proxy --upstream http://192.0.2.10:8775 --config-file /etc/neutron/metadata_agent.ini
+              metapath proxy --store neutron --upstream http://192.0.2.10:8775 \\
+                  --config-file /etc/neutron/metadata_agent.ini --config-file /etc/metapath/neutron.conf
               metapath proxy --agent-socket /var/lib/neutron/metadata_proxy \\
                   --config-file /etc/neutron/metadata_agent.ini
             """)

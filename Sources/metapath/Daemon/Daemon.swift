@@ -29,8 +29,10 @@ struct Daemon {
         let vendorData = try vendorData(group)
         let directory = DocumentDirectory(store: store, settings: settings.documents, secrets: settings.secrets)
         let upstream = try upstream(group)
+        let ports = neutron.flatMap(followedPorts)
+        await ports?.follower.restore()
         let path = try await MetadataPath(
-            group: group, directory: directory, answer: answer(vendorData, upstream), log: log,
+            group: group, directory: directory, ports: ports?.finder, answer: answer(vendorData, upstream), log: log,
             reporter: Reporter(logger: logger))
         let server = HTTPServer(group: group, limits: settings.limits)
         try await listen(server, path)
@@ -43,8 +45,9 @@ struct Daemon {
             VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server),
         ]
         if let namespaces = settings.namespaces, !namespaces.isEmpty {
-            try await follow(namespaces, path, server, &services)
+            try await follow(namespaces, path, server, ports?.follower, &services)
         }
+        if let ports { services.append(PortService(follower: ports.follower)) }
         // Stopped last of all: requests in flight may need it.
         if let neutron { services.insert(NeutronService(neutron: neutron), at: 0) }
         if let upstream { services.insert(UpstreamService(pool: upstream), at: 0) }
@@ -60,18 +63,29 @@ struct Daemon {
     /// Services stop from last to first: listeners, then the connections they have accepted, then the rules that led
     /// those here.
     private func follow(
-        _ namespaces: NamespaceSettings, _ path: MetadataPath, _ server: HTTPServer, _ services: inout [any Service]
+        _ namespaces: NamespaceSettings, _ path: MetadataPath, _ server: HTTPServer, _ ports: PortFollower?,
+        _ services: inout [any Service]
     ) async throws {
         let redirects = RouterRedirects(logger: logger)
         let listeners = try NamespaceListeners(
             told: namespaces.told, discovers: namespaces.discovers, path: path, server: server, redirects: redirects,
-            logger: logger)
+            ports: ports, logger: logger)
         await listeners.update()
         services.insert(RedirectService(redirects: redirects), at: 0)
         services.append(NamespaceService(listeners: listeners))
     }
 
+    /// Guests behind namespaces and haproxies are known by Neutron's ports. Nil where there are no such guests.
+    private func followedPorts(_ neutron: Neutron) -> (finder: FollowedPorts, follower: PortFollower)? {
+        guard settings.namespaces?.isEmpty == false || settings.agentSocket != nil else { return nil }
+        let table = PortTable()
+        let follower = PortFollower(
+            source: NeutronPortSource(neutron), table: table, path: settings.portFile, logger: logger)
+        return (FollowedPorts(table: table, follower: follower, logger: logger), follower)
+    }
+
     private func openStore(_ neutron: Neutron?) throws -> any InstanceStore {
+        if settings.store.location == .neutron { return NoInstances() }
         guard let nova = settings.store.nova else { return try StoreOptions.open(settings.store.location) }
         let database = NovaDatabase(nova.database) { [logger] in logger.warning("\($0)") }
         return NovaInstanceStore(database: database, neutron: neutron, lifetime: nova.lifetime)
@@ -79,7 +93,7 @@ struct Daemon {
 
     private func neutron(_ group: MultiThreadedEventLoopGroup) throws -> Neutron? {
         do {
-            return try settings.store.nova?.neutron?.neutron(on: group)
+            return try settings.store.neutron?.neutron(on: group)
         } catch {
             throw CommandError("[neutron] certfile, keyfile: expected a certificate and its key in PEM: \(error)")
         }

@@ -15,6 +15,8 @@ struct DaemonSettings {
     var secrets: SharedSecrets
     /// Nil: no service port.
     var service: (listen: ListenTarget, identify: Identify)?
+    /// Where Neutron's ports are kept for the next start; nil for nowhere.
+    var portFile: String?
     /// Nil: no namespaces.
     var namespaces: NamespaceSettings?
     /// Nil: answers come from our own documents.
@@ -28,6 +30,8 @@ struct DaemonSettings {
         workers = options.workers ?? configuration.value(Options.workers)
         let log = options.accessLog ?? configuration.value(Options.accessLog)
         accessLog = log.isEmpty ? nil : log
+        let ports = configuration.value(Options.portFile)
+        portFile = ports.isEmpty ? nil : ports
         limits = WireLimits()
         limits.connections = configuration.value(Options.maxConnections)
         vendorData = VendorDataSettings(&configuration)

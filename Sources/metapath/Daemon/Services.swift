@@ -65,6 +65,14 @@ struct UpstreamService: Service {
     }
 }
 
+struct PortService: Service {
+    let follower: PortFollower
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await follower.run() }
+    }
+}
+
 struct RequestLogService: Service {
     let log: RequestLog
 

@@ -4,14 +4,11 @@ import OsloConfig
 /// What `--store nova` needs to know.
 struct NovaSettings {
     var database: NovaDatabaseSettings
-    /// Nil: nothing can be asked of Neutron.
-    var neutron: NeutronSettings?
     /// How long an instance that was read is served.
     var lifetime: Duration
 
     /// Nil, with the mistakes recorded, where the databases are not given as they must be.
     init?(_ configuration: inout Configuration) {
-        neutron = NeutronSettings(&configuration)
         lifetime = .seconds(configuration.value(Options.cacheExpiration))
         let main = Self.database(Options.mainDatabase, &configuration)
         let isPerCell = configuration.value(Options.perCell)

@@ -121,6 +121,8 @@ enum Options {
     static let upstreamTimeout = ConfigOption("metapath", "upstream_timeout", .integer(1...3600), default: 60)
     /// True: listen on `[DEFAULT] metadata_proxy_socket` in place of Neutron's metadata agent.
     static let agentSocket = ConfigOption("metapath", "agent_socket", .bool, default: false)
+    /// Where the ports that Neutron has told of are kept for the next start; empty: nowhere.
+    static let portFile = ConfigOption("metapath", "port_file", .string, default: "/var/lib/metapath/ports.json")
     /// Connections served at once.
     static let maxConnections = ConfigOption("metapath", "max_connections", .integer(1...1_000_000), default: 8192)
 
@@ -131,7 +133,8 @@ enum Options {
             cacheExpiration, perCell, metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain,
             vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
             vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
-            workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, upstreamTimeout, agentSocket,
+            workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, portFile, upstreamTimeout,
+            agentSocket,
             maxConnections,
         ] + agent
 }

@@ -43,6 +43,10 @@ struct StoreOptions: ParsableArguments {
     static func open(_ location: StoreLocation) throws -> any InstanceCatalogue {
         switch location {
         case .sqlite(let path): return try SQLiteInstanceStore(path: path)
+        case .neutron:
+            throw CommandError(
+                "Neutron keeps ports, not instances: expected --store sqlite:PATH, or for `proxy` an --upstream as well."
+            )
         case .nova:
             throw CommandError(
                 """
