@@ -93,6 +93,12 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // for tests: stubs, and certificates
+        .target(
+            name: "TestSupport",
+            dependencies: ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL],
+            path: "Tests/TestSupport", swiftSettings: swiftSettings),
+
         test("InstanceModelTests", ["InstanceModel"]),
         test("MetadataDocumentsTests", ["InstanceModel", "MetadataDocuments"]),
         test("IdentificationTests", ["InstanceModel", "Identification"]),
@@ -101,9 +107,9 @@ let package = Package(
         test("InstanceStoreTests", ["InstanceModel", "InstanceStore", "SQLiteInstanceStore", grdb]),
         test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
         test("NamespaceProxyTests", ["InstanceModel", "Identification", "NamespaceProxy", logging]),
-        test("OpenStackAPITests", ["OpenStackAPI", nioCore, nioHTTP1, nioPosix, nioSSL]),
+        test("OpenStackAPITests", ["OpenStackAPI", "TestSupport", nioCore, nioHTTP1, nioPosix, nioSSL]),
         test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath", argumentParser]),
-        test("HTTPWireTests", ["HTTPWire", nioCore, nioPosix, nioSSL, nioEmbedded]),
+        test("HTTPWireTests", ["HTTPWire", "TestSupport", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",
             [
@@ -115,7 +121,7 @@ let package = Package(
             "PathTests",
             [
                 "InstanceModel", "InstanceFile", "NetworkNamespaces", "HTTPWire", "NamespaceProxy", "Lab", "metapath",
-                nioCore, nioPosix,
+                "TestSupport", nioCore, nioPosix,
             ]),
     ]
 )

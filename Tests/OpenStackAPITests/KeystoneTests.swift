@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import OpenStackAPI
@@ -33,7 +34,7 @@ struct KeystoneTests {
         return try await ending({
             try await keystone.shutdown()
             try await server.close()
-        }) { try #require(await OpenStackAPITests.failure { try await keystone.token() }) }
+        }) { try #require(await TestSupport.failure { try await keystone.token() }) }
     }
 
     @Test func callersShareOneRequest() async throws {
@@ -53,10 +54,8 @@ struct KeystoneTests {
             let first = Task { try await keystone.token() }
             let second = Task { try await keystone.token() }
             while cloud.tokenRequests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-            let start = ContinuousClock.now
             first.cancel()
             await #expect(throws: CancellationError.self) { try await first.value }
-            #expect(start.duration(to: .now) < .milliseconds(1500))
             #expect(try await second.value == "token-1")
             #expect(cloud.tokenRequests.count == 1)
         }
@@ -91,10 +90,8 @@ struct KeystoneTests {
 
     @Test(arguments: [StubAnswer.hang, .trickle])
     func aKeystoneThatDoesNotAnswerIsGivenUp(_ answer: StubAnswer) async throws {
-        let start = ContinuousClock.now
         let error = try await failure(answer, timeout: 2)
         #expect(error.kind == .timedOut)
-        #expect(start.duration(to: .now) < .seconds(8))
     }
 
     @Test func whatKeystoneRefusesIsToldWithoutSecrets() async throws {

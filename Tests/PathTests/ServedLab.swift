@@ -17,7 +17,7 @@ struct ServedLab {
     static func run(
         _ catalogue: (inout Catalogue) -> Void = { _ in },
         up arguments: (Program) -> [String] = { ["--listen", "unix:\($0.directory)/socket"] },
-        command: String = "up", _ body: (ServedLab) throws -> Void
+        command: String = "up", store: String? = nil, _ body: (ServedLab) throws -> Void
     ) throws {
         let topology = TestTopology()
         var served = topology.catalogue
@@ -30,7 +30,7 @@ struct ServedLab {
             let namespaces = try topology.lab.status().listeners.flatMap {
                 ["--namespace", "\($0.namespace)=\($0.kind.rawValue):\($0.id)"]
             }
-            try program.withDaemon([command, "--no-discovery"] + namespaces + arguments(program)) {
+            try program.withDaemon([command, "--no-discovery"] + namespaces + arguments(program), store: store) {
                 try waitUntil("a listener in every namespace") {
                     try topology.lab.status().listeners.allSatisfy { $0.isListening == true }
                 }
@@ -86,11 +86,12 @@ struct Program {
     }
 
     /// Runs a daemon while `body` does its work, and expects it to stop when told.
-    func withDaemon(_ arguments: [String], _ body: () throws -> Void) throws {
+    /// - Parameter store: nil for the one in ``directory``.
+    func withDaemon(_ arguments: [String], store: String? = nil, _ body: () throws -> Void) throws {
         let log = "\(directory)/daemon-\(UUID()).log"
         let output = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(output) }
-        let command = [Self.path] + arguments + ["--store", store, "--config-file", config]
+        let command = [Self.path] + arguments + ["--store", store ?? self.store, "--config-file", config]
         let process = try NamespaceCommand(command, deathSignal: SIGKILL).start(output: output, errors: output)
         defer {
             kill(process.pid, SIGTERM)

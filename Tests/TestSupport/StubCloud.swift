@@ -4,34 +4,43 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-@testable import OpenStackAPI
+import OpenStackAPI
 
 /// A stub: Keystone, which issues `token-1`, `token-2` and so on, and a Neutron that wants the newest of them.
-final class StubCloud: Sendable {
+package final class StubCloud: Sendable {
     /// How a test wants Keystone to be.
-    struct Behaviour: Sendable {
+    package struct Behaviour: Sendable {
         /// Seconds that tokens last.
-        var lifetime = 3600.0
+        package var lifetime: Double
         /// Before a token is issued.
-        var delay = TimeAmount.zero
+        package var delay: TimeAmount
         /// Under `/networking`, as the catalogue has it.
-        var endpointPath = "/networking"
+        package var endpointPath: String
         /// Requests with this many first tokens are refused, as if they had been revoked.
-        var revoked = 0
+        package var revoked: Int
+
+        package init(
+            lifetime: Double = 3600, delay: TimeAmount = .zero, endpointPath: String = "/networking", revoked: Int = 0
+        ) {
+            self.lifetime = lifetime
+            self.delay = delay
+            self.endpointPath = endpointPath
+            self.revoked = revoked
+        }
     }
 
     private let state: State
     private let server: StubServer
 
-    var url: String { "http://127.0.0.1:\(server.port)" }
-    var tokenRequests: [StubRequest] { server.requests.filter { $0.path == Self.tokensPath } }
+    package var url: String { "http://127.0.0.1:\(server.port)" }
+    package var tokenRequests: [StubRequest] { server.requests.filter { $0.path == Self.tokensPath } }
     /// What Neutron was asked.
-    var requests: [StubRequest] { server.requests.filter { $0.path != Self.tokensPath } }
+    package var requests: [StubRequest] { server.requests.filter { $0.path != Self.tokensPath } }
     /// `path?query`, decoded, of what Neutron was asked.
-    var asked: [String] { requests.map { $0.uri.removingPercentEncoding ?? $0.uri } }
+    package var asked: [String] { requests.map { $0.uri.removingPercentEncoding ?? $0.uri } }
 
     /// - Parameter neutron: answers requests that carry a token that is good.
-    init(
+    package init(
         _ behaviour: Behaviour = Behaviour(), neutron: @escaping @Sendable (StubRequest) -> StubAnswer
     ) async throws {
         let state = State()
@@ -45,11 +54,11 @@ final class StubCloud: Sendable {
         state.port.withLock { $0 = server.port }
     }
 
-    func close() async throws {
+    package func close() async throws {
         try await server.close()
     }
 
-    func keystone(timeout: Double = 5, user: String = "nova") throws -> Keystone {
+    package func keystone(timeout: Double = 5, user: String = "nova") throws -> Keystone {
         let subject = KeystoneCredentials.Subject(name: user, domain: .init(name: "Default"))
         return try Keystone(
             credentials: KeystoneCredentials(
@@ -95,7 +104,7 @@ private final class State: Sendable {
 
 extension StubCloud {
     /// Gives `body` a Neutron that asks this cloud.
-    func withNeutron<Result: Sendable>(
+    package func withNeutron<Result: Sendable>(
         endpoint: ServiceEndpoint = .catalogue(EndpointSelector(serviceType: "network")), serviceUser: Bool = false,
         timeout: Double = 5, _ body: (Neutron) async throws -> Result
     ) async throws -> Result {
@@ -108,7 +117,7 @@ extension StubCloud {
 }
 
 /// The result of `body`; `end` is done in any case.
-func ending<Result: Sendable>(
+package func ending<Result: Sendable>(
     _ end: () async throws -> Void, _ body: () async throws -> Result
 ) async throws -> Result {
     do {
@@ -122,7 +131,7 @@ func ending<Result: Sendable>(
 }
 
 /// What `body` fails with.
-func failure(of body: () async throws -> some Sendable) async -> OpenStackAPIError? {
+package func failure(of body: () async throws -> some Sendable) async -> OpenStackAPIError? {
     do {
         _ = try await body()
         return nil

@@ -5,26 +5,26 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-struct StubRequest: Sendable {
-    var method: HTTPMethod
-    var uri: String
-    var headers: HTTPHeaders
-    var body = ""
+package struct StubRequest: Sendable {
+    package var method: HTTPMethod
+    package var uri: String
+    package var headers: HTTPHeaders
+    package var body = ""
 
-    var path: String { String(uri.prefix { $0 != "?" }) }
+    package var path: String { String(uri.prefix { $0 != "?" }) }
 
     /// Not decoded.
-    var query: String { String(uri.dropFirst(path.count).dropFirst()) }
+    package var query: String { String(uri.dropFirst(path.count).dropFirst()) }
 
     /// The decoded values of a name in the query.
-    func values(_ name: String) -> [String] {
+    package func values(_ name: String) -> [String] {
         query.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1) }
             .filter { $0.first?.removingPercentEncoding == name }
             .map { $0.dropFirst().first?.removingPercentEncoding ?? "" }
     }
 }
 
-indirect enum StubAnswer: Sendable {
+package indirect enum StubAnswer: Sendable {
     case reply(HTTPResponseStatus, headers: [String: String], body: String)
     case after(TimeAmount, StubAnswer)
     /// Nothing, ever.
@@ -34,24 +34,24 @@ indirect enum StubAnswer: Sendable {
     /// The connection ends without an answer.
     case hangUp
 
-    static func json(_ body: String) -> StubAnswer {
+    package static func json(_ body: String) -> StubAnswer {
         .reply(.ok, headers: ["Content-Type": "application/json"], body: body)
     }
 }
 
 /// A stub: an HTTP server on loopback that answers what a test tells it to, and keeps what it was asked.
-final class StubServer: Sendable {
+package final class StubServer: Sendable {
     private let channel: any Channel
     private let log: RequestLog
 
     /// What was asked, in order.
-    var requests: [StubRequest] { log.requests.withLock { $0 } }
-    var port: Int { channel.localAddress?.port ?? 0 }
+    package var requests: [StubRequest] { log.requests.withLock { $0 } }
+    package var port: Int { channel.localAddress?.port ?? 0 }
 
     /// - Parameters:
     ///   - port: 0 for any that is free.
     ///   - tls: nil for plain HTTP.
-    init(
+    package init(
         port: Int = 0, tls: NIOSSLContext? = nil, answer: @escaping @Sendable (StubRequest) -> StubAnswer
     ) async throws {
         let log = RequestLog()
@@ -69,16 +69,21 @@ final class StubServer: Sendable {
             .bind(host: "127.0.0.1", port: port).get()
     }
 
-    func close() async throws {
+    package func close() async throws {
         try await channel.close()
     }
 
-    /// A port of loopback on which nothing listens.
-    static func unusedPort() async throws -> Int {
-        let server = try await StubServer { _ in .hangUp }
-        let port = server.port
-        try await server.close()
-        return port
+    /// A port of loopback on which nothing listens, below those that the system hands out.
+    package static func unusedPort() async throws -> Int {
+        while true {
+            guard let server = try? await StubServer(port: .random(in: 20_000..<32_000), answer: { _ in .hangUp })
+            else {
+                continue
+            }
+            let port = server.port
+            try await server.close()
+            return port
+        }
     }
 }
 

@@ -1,11 +1,10 @@
 import Foundation
-import Testing
 
 /// A CA, and what it signed: `server` for 127.0.0.1, `client`. Made by openssl, removed at the end.
-final class Certificates: Sendable {
-    let directory: String
+package final class Certificates: Sendable {
+    package let directory: String
 
-    init() throws {
+    package init() throws {
         directory = NSTemporaryDirectory() + "metapath-tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try make("ca", signedBy: [])
@@ -20,7 +19,7 @@ final class Certificates: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    func path(_ name: String) -> String { "\(directory)/\(name)" }
+    package func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     private func make(_ name: String, signedBy: [String]) throws {
         let process = Process()
@@ -33,6 +32,10 @@ final class Certificates: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl req, for \(name)")
+        guard process.terminationStatus == 0 else { throw OpenSSLFailed(name: name) }
+    }
+
+    private struct OpenSSLFailed: Error {
+        var name: String
     }
 }
