@@ -15,7 +15,7 @@ public final class DocumentDirectory: Sendable {
         var owners: Held<Origin, KnownOwner>
         var securityGroups: Held<InstanceID, [UInt8]>
         /// The origins under `owners` that lead to an instance, to be forgotten with it.
-        var origins: [InstanceID: [Origin]] = [:]
+        var origins: [InstanceID: Set<Origin>] = [:]
     }
 
     fileprivate struct KnownOwner {
@@ -98,7 +98,7 @@ public final class DocumentDirectory: Sendable {
             state.withLock { state in
                 guard state.revision == before else { return }
                 state.owners.keep(owner, for: origin, since: start)
-                if state.follows { state.origins[instance, default: []].append(origin) }
+                if state.follows { state.origins[instance, default: []].insert(origin) }
             }
         }
         return found
@@ -154,7 +154,7 @@ extension DocumentDirectory.State {
 
     private mutating func forget(_ origin: Origin) {
         guard let owner = owners.forget(origin) else { return }
-        origins[owner.instance]?.removeAll { $0 == origin }
+        origins[owner.instance]?.remove(origin)
     }
 
     /// A provider's networks are not among a change's addresses.
