@@ -73,7 +73,7 @@ struct DocumentDirectoryTests {
 
     @Test func requestsThatMissTogetherShareOneRead() async throws {
         let gate = Gate()
-        let store = StubStore(lifetime: .seconds(15), gate: gate)
+        let store = StubStore(lifetime: .seconds(3600), gate: gate)
         let directory = directory(store)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 { group.addTask { _ = try #require(try await directory.load(id)) } }
@@ -95,7 +95,7 @@ struct DocumentDirectoryTests {
 
     @Test func whoMustSeeTheLatestJoinsNoReadThatBeganEarlier() async throws {
         let gate = Gate()
-        let store = StubStore(lifetime: .seconds(15), gate: gate)
+        let store = StubStore(lifetime: .seconds(3600), gate: gate)
         let directory = directory(store)
         let early = Task { try await directory.load(id) }
         while store.reads.withLock({ $0 }) == 0 { await Task.yield() }
@@ -107,7 +107,7 @@ struct DocumentDirectoryTests {
     }
 
     @Test func anOriginIsKeptWithItsInstance() async throws {
-        let store = StubStore(lifetime: .seconds(15))
+        let store = StubStore(lifetime: .seconds(3600))
         let directory = directory(store)
         let origin = Origin.address(Sample.address("10.0.0.5"))
         _ = try await directory.owners(at: origin)
@@ -117,15 +117,15 @@ struct DocumentDirectoryTests {
     }
 
     @Test func securityGroupsThatCouldNotBeHadAreAskedForAgain() async throws {
-        let directory = directory(StubStore(lifetime: .seconds(15)))
+        let directory = directory(StubStore(lifetime: .seconds(3600)))
         await #expect(throws: StoreError.self) { try await directory.loadSecurityGroupText(of: id) }
         #expect(try await directory.loadSecurityGroupText(of: id) == Array("default\ndefault".utf8))
         #expect(directory.securityGroupText(of: id) == Array("default\ndefault".utf8))
     }
 
     @Test func whatIsHeldExpiresFromWhenItWasTrue() {
-        var held = Held<Int, String>(lifetime: .seconds(15))
-        held.keep("old", for: 1, since: .now - .seconds(16))
+        var held = Held<Int, String>(lifetime: .seconds(3600))
+        held.keep("old", for: 1, since: .now - .seconds(3601))
         held.keep("new", for: 2, since: .now - .seconds(1))
         #expect(held[1] == nil)
         #expect(held[2] == "new")
