@@ -30,11 +30,6 @@ public struct PortDirectory: Sendable {
         }
     }
 
-    /// Whether the scope's ports have been read.
-    public func knows(_ scope: Scope) -> Bool {
-        networks(of: scope)?.allSatisfy { byNetwork[$0] != nil } ?? false
-    }
-
     public func ports(of network: NetworkID) -> [DirectoryPort] {
         byNetwork[network]?.compactMap { ports[$0] } ?? []
     }

@@ -63,9 +63,6 @@ public final class DocumentDirectory: Sendable {
         state.withLock { $0.securityGroups[id] }
     }
 
-    /// How many instances are held ready.
-    public var count: Int { state.withLock { $0.instances.count } }
-
     // MARK: cold
 
     /// The documents of an instance, rendered now if they are not held. Nil: the store has no such instance.

@@ -21,8 +21,6 @@ struct Held<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return entry.value
     }
 
-    var count: Int { entries.count }
-
     /// - Parameter since: when the value was true; its time counts from then.
     mutating func keep(_ value: Value, for key: Key, since: ContinuousClock.Instant) {
         sweep()

@@ -94,8 +94,8 @@ struct PortDirectoryTests {
         directory.setPorts([], of: blue)
         #expect(try found(directory, .network(blue), "10.0.0.6", mac(1)) == .failure(.noPort))
         #expect(directory.portCount == 0)
-        #expect(directory.knows(.network(blue)))
+        #expect(directory.networks.contains(blue))
         directory.forget(blue)
-        #expect(!directory.knows(.network(blue)))
+        #expect(!directory.networks.contains(blue))
     }
 }

@@ -11,6 +11,4 @@ struct DatabaseRow {
     func text(_ column: Int) -> String? {
         values[column].map { String(decoding: $0, as: UTF8.self) }
     }
-
-    func integer(_ column: Int) -> Int? { text(column).flatMap { Int($0) } }
 }

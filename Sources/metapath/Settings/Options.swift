@@ -89,8 +89,6 @@ enum Options {
     static let metadataListen = ConfigOption("DEFAULT", "metadata_listen", .string, default: "0.0.0.0")
     static let metadataListenPort = ConfigOption("DEFAULT", "metadata_listen_port", .integer(1...65535), default: 8775)
     static let debug = ConfigOption("DEFAULT", "debug", .bool, default: false)
-    /// Only looked at to say that it has no effect.
-    static let corsOrigin = ConfigOption("cors", "allowed_origin", .list(of: .string), default: [])
     /// Empty: no `network_config`. Any other value stands for Nova's own template, the only one we render.
     static let injectedNetworkTemplate = ConfigOption(
         "DEFAULT", "injected_network_template", .string, default: "nova/virt/interfaces.template")
@@ -130,7 +128,7 @@ enum Options {
         [
             apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, neutronServiceType,
             neutronServiceName, neutronInterfaces, neutronRegion, neutronEndpoint, neutronRetries, sendServiceToken,
-            cacheExpiration, perCell, metadataListen, metadataListenPort, debug, corsOrigin, dhcpDomain,
+            cacheExpiration, perCell, metadataListen, metadataListenPort, debug, dhcpDomain,
             vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
             vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
             workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, portFile, upstreamTimeout,
