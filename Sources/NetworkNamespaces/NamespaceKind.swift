@@ -38,9 +38,10 @@ public enum NamespaceKind: Hashable, Sendable {
 
     /// Where its guests' connections arrive: behind ``MetadataRedirect`` in a router's namespace, at the metadata
     /// addresses themselves in the others.
-    public var listenAddresses: [ListenAddress] {
+    /// - Parameter redirectPort: that routers redirect their guests to, Neutron's `metadata_port`.
+    public func listenAddresses(redirectPort: UInt16 = MetadataAddress.redirectPort) -> [ListenAddress] {
         switch self {
-        case .router: [.anyDualStack(port: MetadataAddress.redirectPort)]
+        case .router: [.anyDualStack(port: redirectPort)]
         case .dhcp, .ovnMetadata:
             [
                 .v4(MetadataAddress.ipv4, port: MetadataAddress.port, freebind: true),

@@ -26,10 +26,10 @@ struct FollowedHost {
         }
     }
 
-    func withDaemon(besides further: [String] = [], _ body: () throws -> Void) throws {
+    func withDaemon(besides further: [String] = [], options: [String] = [], _ body: () throws -> Void) throws {
         let socket = "\(program.directory)/socket"
         let namespaces = ([router, network] + further).flatMap { ["--namespace", $0] }
-        try program.withDaemon(["up", "--no-discovery", "--listen", "unix:\(socket)"] + namespaces) {
+        try program.withDaemon(["up", "--no-discovery", "--listen", "unix:\(socket)"] + namespaces + options) {
             try waitUntil("the service") { access(socket, F_OK) == 0 }
             try body()
         }

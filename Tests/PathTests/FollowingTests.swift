@@ -87,6 +87,19 @@ struct FollowingTests {
     }
 
     /// Neutron's own proxy may be there: it is left alone, and its place is taken when it has gone.
+    @Test func routersLeadGuestsToThePortThatTheL3AgentIsTold() throws {
+        try FollowedHost.run(started: false) { host in
+            let file = "\(host.program.directory)/l3_agent.ini"
+            try "[DEFAULT]\nmetadata_port = 9710\n".write(toFile: file, atomically: true, encoding: .utf8)
+            try host.add(host.router, host.guest)
+            try host.connectGuest(to: host.router, device: "qr-1")
+            try host.withDaemon(options: ["--config-file", file]) {
+                try waitUntil("the listener") { try host.isListening(host.router, port: 9710) }
+                try waitUntil("the redirection") { try host.status("http://169.254.169.254/", timeout: 1) == "200" }
+            }
+        }
+    }
+
     @Test func aPortThatSomebodyHasIsLeftToThem() async throws {
         let other = try NamespaceSockets()
         let names = ["qrouter-\(UUID())".lowercased()]

@@ -30,7 +30,7 @@ struct LabTests {
             let sockets = try NamespaceSockets()
             for (router, instance) in zip(topology.catalogue.routers, [topology.first, topology.second]) {
                 let kind = NamespaceKind.router(router.id.description)
-                let listeners = try await sockets.listen(in: kind.name, at: kind.listenAddresses)
+                let listeners = try await sockets.listen(in: kind.name, at: kind.listenAddresses())
                 let server = Responder(listeners, answer: kind.scope)
                 defer { server.stop() }
                 let guest = try lab.namespace(of: instance)
@@ -48,7 +48,7 @@ struct LabTests {
     @Test func isolatedNetworkIsServedFromItsDHCPNamespace() async throws {
         try await topology.withLab { lab in
             let kind = NamespaceKind.dhcp(network: topology.isolated.description)
-            let listeners = try await NamespaceSockets().listen(in: kind.name, at: kind.listenAddresses)
+            let listeners = try await NamespaceSockets().listen(in: kind.name, at: kind.listenAddresses())
             #expect(listeners.count == 2)
             let server = Responder(listeners, answer: kind.scope)
             defer { server.stop() }
@@ -61,7 +61,7 @@ struct LabTests {
     @Test func statusTellsWhereSomebodyListens() async throws {
         try await topology.withLab { lab in
             let kind = NamespaceKind.router(topology.catalogue.routers[0].id.description)
-            let listeners = try await NamespaceSockets().listen(in: kind.name, at: kind.listenAddresses)
+            let listeners = try await NamespaceSockets().listen(in: kind.name, at: kind.listenAddresses())
             defer { for listener in listeners { close(listener.descriptor) } }
             let status = try lab.status()
             #expect(status.rows.allSatisfy { $0.exists })

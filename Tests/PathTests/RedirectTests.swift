@@ -108,7 +108,7 @@ struct RedirectTests {
             if case .router = kind { try MetadataRedirect(namespace: namespace).install() }
             let seen = Mutex<[MACAddress?]>([])
             let server = HTTPServer(group: MultiThreadedEventLoopGroup.singleton)
-            for listener in try await sockets.listen(in: namespace, at: kind.listenAddresses) {
+            for listener in try await sockets.listen(in: namespace, at: kind.listenAddresses()) {
                 _ = try await server.serve(descriptor: listener.descriptor) { channel in
                     let mac = MACAddress(neighbourOf: channel)
                     seen.withLock { $0.append(mac) }

@@ -31,7 +31,8 @@ struct ListenerOpener: Sendable {
     func open(
         _ assignments: [NamespaceAssignment]
     ) async -> [(NamespaceAssignment, Result<ServedNamespace, any Error>)] {
-        let openings = await sockets.open(assignments.map(\.request)) { [deviceChanged, redirects] name, event in
+        let requests = assignments.map { $0.request(redirectPort: redirects.port) }
+        let openings = await sockets.open(requests) { [deviceChanged, redirects] name, event in
             switch event {
             case .devices: deviceChanged.yield(name)
             case .redirectDamaged: redirects.changed(name, isDamaged: true)
@@ -48,7 +49,7 @@ struct ListenerOpener: Sendable {
 
     /// Opens listeners on devices that have none, as far as that can be done.
     func open(_ assignment: NamespaceAssignment, besides devices: Set<UInt32>) async -> [UInt32: Listener] {
-        let addresses = assignment.listenAddresses.filter(\.isPerDevice)
+        let addresses = assignment.listenAddresses(redirectPort: redirects.port).filter(\.isPerDevice)
         let opened = try? await sockets.listen(in: assignment.namespace, at: addresses, besides: devices)
         return (try? await serve(opened ?? [], assignment.scope)) ?? [:]
     }

@@ -41,18 +41,21 @@ extension NamespaceAssignment {
     }
 
     /// A router's guests are redirected to a port; a network's reach the metadata addresses themselves.
-    var listenAddresses: [ListenAddress] {
-        switch scope {
-        case .router(let id): NamespaceKind.router("\(id)").listenAddresses
-        case .network(let id): NamespaceKind.dhcp(network: "\(id)").listenAddresses
-        }
+    func listenAddresses(redirectPort: UInt16) -> [ListenAddress] {
+        let kind: NamespaceKind =
+            switch scope {
+            case .router(let id): .router("\(id)")
+            case .network(let id): .dhcp(network: "\(id)")
+            }
+        return kind.listenAddresses(redirectPort: redirectPort)
     }
 
     /// What to open in the namespace, and which changes in it matter.
-    var request: NamespaceRequest {
-        NamespaceRequest(
-            namespace: namespace, addresses: listenAddresses,
-            following: isRouter ? .redirect : listenAddresses.contains(where: \.isPerDevice) ? .devices : nil)
+    func request(redirectPort: UInt16) -> NamespaceRequest {
+        let addresses = listenAddresses(redirectPort: redirectPort)
+        return NamespaceRequest(
+            namespace: namespace, addresses: addresses,
+            following: isRouter ? .redirect : addresses.contains(where: \.isPerDevice) ? .devices : nil)
     }
 
     /// A namespace of Neutron's L3 agent, whose devices the redirection knows by their names.

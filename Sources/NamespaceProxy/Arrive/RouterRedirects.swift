@@ -11,7 +11,9 @@ public actor RouterRedirects {
     /// Between two attempts where the table could not be installed.
     private static let rest = Duration.seconds(5)
 
-    private let installer = RedirectInstaller()
+    /// Where routers lead their guests.
+    nonisolated let port: UInt16
+    private let installer: RedirectInstaller
     private let logger: Logger
     private var kept: Set<String> = []
     /// Where the table is to be installed, or removed.
@@ -22,7 +24,10 @@ public actor RouterRedirects {
     private let damage = Signal()
     private let changes = AsyncStream<(name: String, isDamaged: Bool)>.makeStream()
 
-    public init(logger: Logger) {
+    /// - Parameter port: where routers lead their guests, Neutron's `metadata_port`.
+    public init(port: UInt16 = MetadataAddress.redirectPort, logger: Logger) {
+        self.port = port
+        self.installer = RedirectInstaller(port: port)
         self.logger = logger
     }
 

@@ -66,7 +66,7 @@ struct Daemon {
         _ namespaces: NamespaceSettings, _ path: MetadataPath, _ server: HTTPServer, _ ports: PortFollower?,
         _ services: inout [any Service]
     ) async throws {
-        let redirects = RouterRedirects(logger: logger)
+        let redirects = RouterRedirects(port: namespaces.redirectPort, logger: logger)
         let listeners = try NamespaceListeners(
             told: namespaces.told, discovers: namespaces.discovers, path: path, server: server, redirects: redirects,
             ports: ports, logger: logger)

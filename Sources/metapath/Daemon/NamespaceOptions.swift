@@ -47,7 +47,9 @@ struct NamespaceOptions: ParsableArguments {
         guard mistakes.isEmpty else { throw ValidationError(mistakes.joined(separator: "\n")) }
         let isAsked = configuration.entry(of: Options.discoverNamespaces) != nil
         let discovers = configuration.value(Options.discoverNamespaces) && (isAsked || discoversUnasked)
-        return NamespaceSettings(told: told, discovers: discovery ?? discovers)
+        return NamespaceSettings(
+            told: told, discovers: discovery ?? discovers,
+            redirectPort: UInt16(clamping: configuration.value(Options.metadataPort)))
     }
 
     private static let expectation = "NAME=router:UUID or NAME=network:UUID"
@@ -68,6 +70,8 @@ struct NamespaceOptions: ParsableArguments {
 struct NamespaceSettings {
     var told: [NamespaceAssignment]
     var discovers: Bool
+    /// Where routers lead their guests.
+    var redirectPort: UInt16
 
     var isEmpty: Bool { told.isEmpty && !discovers }
 }

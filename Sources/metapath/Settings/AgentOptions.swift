@@ -25,9 +25,12 @@ extension Options {
     static let metadataProxySocketMode = ConfigOption<AgentSocket.Mode>(
         "DEFAULT", "metadata_proxy_socket_mode", .choice, default: .deduce)
 
+    /// Of the L3 agent: where routers' namespaces listen.
+    static let metadataPort = ConfigOption("DEFAULT", "metadata_port", .integer(1...65535), default: 9697)
+
     static let agent: [any DeclaredOption] = [
         novaMetadataHost, novaMetadataPort, novaMetadataProtocol, novaMetadataInsecure, authCACertificate,
         novaClientCertificate, novaClientKey, statePath, metadataProxySocket, metadataProxyUser, metadataProxyGroup,
-        metadataProxySocketMode,
+        metadataProxySocketMode, metadataPort,
     ]
 }
