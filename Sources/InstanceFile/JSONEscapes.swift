@@ -30,7 +30,7 @@ enum JSONEscapes {
         return Unicode.Scalar(0x10000 + (UInt32(high) - 0xD800) << 10 + (UInt32(low) - 0xDC00))
     }
 
-    /// The value of `\uXXXX` at `index`.
+    /// The value of `\u` and four hexadecimal digits at `index`; nil where that does not stand.
     private static func codeUnit(in bytes: [UInt8], at index: Int) -> UInt16? {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
         else { return nil }

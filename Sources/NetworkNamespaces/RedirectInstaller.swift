@@ -9,7 +9,7 @@ public struct RedirectInstaller: Sendable {
     private let installation: [UInt8]
 
     /// - Parameter port: where the routers' listeners are.
-    public init(port: UInt16 = MetadataAddress.redirectPort) {
+    public init(port: UInt16) {
         installation = MetadataTable(port: port).installation
     }
 

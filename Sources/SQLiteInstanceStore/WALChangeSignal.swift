@@ -10,9 +10,11 @@ import Synchronization
 /// whether something was committed, by whichever process, and costs no system call. Watching the log file would not do:
 /// its frames are written before the commit takes effect, so that a reader woken by them may look too early and then
 /// never again.
+///
+/// Sendable without the compiler's proof, because it cannot check a raw pointer: `head` is only ever read, and it stays
+/// mapped because SQLite keeps the index mapped for as long as any connection of this process is open, and `pool` keeps
+/// its writing connection open.
 final class WALIndex: @unchecked Sendable {
-    // Sendable: `head` is only ever read. It stays mapped because SQLite keeps the index mapped for as long as any
-    // connection of this process is open, and `pool` keeps its writing connection open.
     private let pool: DatabasePool
     private let head: UnsafeRawPointer
 

@@ -86,7 +86,6 @@ struct FollowingTests {
         }
     }
 
-    /// Neutron's own proxy may be there: it is left alone, and its place is taken when it has gone.
     @Test func routersLeadGuestsToThePortThatTheL3AgentIsTold() throws {
         try FollowedHost.run(started: false) { host in
             let file = "\(host.program.directory)/l3_agent.ini"
@@ -100,6 +99,7 @@ struct FollowingTests {
         }
     }
 
+    /// Neutron's own proxy may be there: it is left alone, and its place is taken when it has gone.
     @Test func aPortThatSomebodyHasIsLeftToThem() async throws {
         let other = try NamespaceSockets()
         let names = ["qrouter-\(UUID())".lowercased()]

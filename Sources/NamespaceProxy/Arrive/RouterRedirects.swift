@@ -25,7 +25,7 @@ public actor RouterRedirects {
     private let changes = AsyncStream<(name: String, isDamaged: Bool)>.makeStream()
 
     /// - Parameter port: where routers lead their guests, Neutron's `metadata_port`.
-    public init(port: UInt16 = MetadataAddress.redirectPort, logger: Logger) {
+    public init(port: UInt16, logger: Logger) {
         self.port = port
         self.installer = RedirectInstaller(port: port)
         self.logger = logger

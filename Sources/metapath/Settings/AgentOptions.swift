@@ -1,3 +1,4 @@
+import NetworkNamespaces
 import OsloConfig
 
 /// Options of Neutron's metadata agent, read under their own names where we take its place (contract neutron.md §4).
@@ -26,7 +27,8 @@ extension Options {
         "DEFAULT", "metadata_proxy_socket_mode", .choice, default: .deduce)
 
     /// Of the L3 agent: where routers' namespaces listen.
-    static let metadataPort = ConfigOption("DEFAULT", "metadata_port", .integer(1...65535), default: 9697)
+    static let metadataPort = ConfigOption(
+        "DEFAULT", "metadata_port", .integer(1...65535), default: Int(MetadataAddress.redirectPort))
 
     static let agent: [any DeclaredOption] = [
         novaMetadataHost, novaMetadataPort, novaMetadataProtocol, novaMetadataInsecure, authCACertificate,
