@@ -83,21 +83,42 @@ private final class Haproxy {
         where: FileManager.default.isExecutableFile)
 
     let port: Int
-    private let process = Process()
+    private let process: Process
 
+    /// On a port that nobody has.
     init(in directory: URL, socket: String, rules: [String]) async throws {
-        let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        port = try #require(probe.localAddress?.port)
-        try await probe.close()
+        for _ in 0..<10 {
+            // Below those that the kernel gives to connections: whoever runs beside us takes none of these by chance.
+            let port = Int.random(in: 20_000..<32_000)
+            let configuration = Self.configuration(port, socket, rules, directory)
+            let process = try Self.start(in: directory, configuration)
+            // It ends when somebody has the port.
+            while process.isRunning {
+                if await Self.answers(port), process.isRunning {
+                    self.port = port
+                    self.process = process
+                    return
+                }
+                try await Task.sleep(for: .milliseconds(25))
+            }
+        }
+        throw NoHaproxy()
+    }
+
+    private struct NoHaproxy: Error, CustomStringConvertible {
+        let description = "Expected haproxy to run on one of ten ports, found that it ended on each."
+    }
+
+    private static func start(in directory: URL, _ configuration: String) throws -> Process {
         let file = directory.appending(path: "haproxy.conf")
-        try Data(Self.configuration(port, socket, rules, directory).utf8).write(to: file)
-        process.executableURL = URL(filePath: try #require(Self.path))
+        try Data(configuration.utf8).write(to: file)
+        let process = Process()
+        process.executableURL = URL(filePath: try #require(path))
         process.arguments = ["-db", "-f", file.path]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        for _ in 0..<200 where !(await Self.answers(port)) { try await Task.sleep(for: .milliseconds(25)) }
+        return process
     }
 
     func stop() {
