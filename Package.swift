@@ -64,6 +64,7 @@ let package = Package(
         // platform
         .target(name: "CLinux"),
         target("NetworkNamespaces", ["CLinux"]),
+        target("ProcessSeparation", ["CLinux", "InstanceModel", "NetworkNamespaces"]),
         // wire
         target("HTTPWire", [nioCore, nioPosix, nioSSL, nioTLS]),
         // roles
@@ -77,17 +78,17 @@ let package = Package(
             "NamespaceProxy",
             [
                 "InstanceModel", "MetadataDocuments", "Identification", "InstanceStore", "OpenStackAPI", "HTTPWire",
-                "MetadataService", "NetworkNamespaces", nioCore, nioPosix, logging,
+                "MetadataService", "NetworkNamespaces", "ProcessSeparation", nioCore, nioPosix, logging,
             ]),
+        target("ListenerHolder", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation", logging]),
         target("Lab", ["InstanceModel", "NetworkNamespaces"]),
         // program
         .executableTarget(
             name: "metapath",
             dependencies: [
                 "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
-                "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "HTTPWire",
-                "MetadataService",
-                "NamespaceProxy", "Lab",
+                "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "ProcessSeparation",
+                "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "Lab",
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
                 argumentParser,
             ],
@@ -120,8 +121,8 @@ let package = Package(
         test(
             "PathTests",
             [
-                "InstanceModel", "InstanceFile", "NetworkNamespaces", "HTTPWire", "NamespaceProxy", "Lab", "metapath",
-                "TestSupport", nioCore, nioPosix,
+                "InstanceModel", "InstanceFile", "NetworkNamespaces", "ProcessSeparation", "HTTPWire", "NamespaceProxy",
+                "ListenerHolder", "Lab", "metapath", "TestSupport", nioCore, nioPosix,
             ]),
     ]
 )

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +41,29 @@ static int redirect(const struct clinux_program *program) {
     return 0;
 }
 
+/* Capabilities that survive exec whoever the user is. */
+static int clear_inheritable_capabilities(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) != 0) return -1;
+    for (int index = 0; index < _LINUX_CAPABILITY_U32S_3; index++) data[index].inheritable = 0;
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+/* Numbers up to the last capability that the kernel knows, which ends the search. */
+static int drop_capabilities(unsigned long long kept) {
+    if (kept == ~0ULL) return 0;
+    if (clear_inheritable_capabilities() != 0) return -1;
+    for (unsigned long number = 0; number < 64; number++) {
+        if (kept & 1ULL << number) continue;
+        int isThere = prctl(PR_CAPBSET_READ, number, 0, 0, 0);
+        if (isThere < 0) return 0;
+        /* Without CAP_SETPCAP there is nothing to drop for. */
+        if (isThere && prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) return errno == EPERM ? 0 : -1;
+    }
+    return 0;
+}
+
 /* Runs in the child: only async-signal-safe calls. Returns an errno value, and only on failure. */
 static int become(const struct clinux_program *program, pid_t parent) {
     reset_signals();
@@ -49,7 +74,7 @@ static int become(const struct clinux_program *program, pid_t parent) {
         if (getppid() != parent) _exit(127);
     }
     if (program->network_namespace >= 0 && setns(program->network_namespace, CLONE_NEWNET) != 0) return errno;
-    if (redirect(program) != 0) return errno;
+    if (redirect(program) != 0 || drop_capabilities(program->capabilities) != 0) return errno;
     execve(program->path, program->arguments, program->environment);
     return errno;
 }

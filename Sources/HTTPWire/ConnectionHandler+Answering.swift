@@ -66,7 +66,7 @@ extension ConnectionHandler {
         let disposition = parser.withRequest(in: bytes) { request in
             terms = ResponseWriter.Terms(
                 isHead: request.method == .head, isHTTP10: request.isHTTP10,
-                keepsAlive: request.keepsAlive && !loop.isDraining)
+                keepsAlive: request.keepsAlive && !loop.isRetiring)
             writer.begin(terms)
             return responder.respond(to: request, into: &writer)
         }

@@ -71,15 +71,30 @@ public final class HTTPServer: Sendable {
     /// Stops: closes the listeners and the idle connections, lets the others finish the request they are working on,
     /// and closes what is left after `grace`.
     public func stop(grace: TimeAmount) async {
+        await end(within: grace) { $0.drain() }
+    }
+
+    /// Leaves the clients to another server that has the same sockets: closes its own descriptors of them, answers who is
+    /// connected, and tells each with the answer not to come back on this connection. Idle connections end by
+    /// ``WireLimits/idleTimeout``, so that no request meets a closed one; what is left after `grace` is closed.
+    public func retire(grace: TimeAmount) async {
+        await end(within: grace) { $0.retire() }
+    }
+
+    private func end(
+        within grace: TimeAmount, _ begin: @escaping @Sendable (WireLoop) -> EventLoopFuture<Void>
+    ) async {
         for listener in listeners.all { await listener.close() }
-        let ends = loops.values.map { box in box.eventLoop.flatSubmit { Self.drain(box, grace: grace) } }
-        // Draining does not fail.
+        let ends = loops.values.map { box in box.eventLoop.flatSubmit { Self.end(box, within: grace, begin) } }
+        // Ending does not fail.
         for end in ends { try? await end.get() }
     }
 
-    private static func drain(_ box: NIOLoopBoundBox<WireLoop?>, grace: TimeAmount) -> EventLoopFuture<Void> {
+    private static func end(
+        _ box: NIOLoopBoundBox<WireLoop?>, within grace: TimeAmount, _ begin: (WireLoop) -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<Void> {
         guard let loop = box.value else { return box.eventLoop.makeSucceededVoidFuture() }
-        let end = loop.drain()
+        let end = begin(loop)
         let timer = box.eventLoop.assumeIsolated().scheduleTask(in: grace) { loop.closeAll() }
         end.assumeIsolated().whenComplete { _ in timer.cancel() }
         return end

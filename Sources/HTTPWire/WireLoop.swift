@@ -3,7 +3,9 @@ import NIOCore
 /// What the connections of one event loop share.
 final class WireLoop {
     let sweep: DeadlineSweep<ConnectionHandler>
-    /// No connection is kept after its present request any more.
+    /// No connection is kept after its next answer.
+    private(set) var isRetiring = false
+    /// No connection is kept after its present request, and none that has none.
     private(set) var isDraining = false
     private var spare = ByteBuffer()
     private var whenEmpty: EventLoopPromise<Void>?
@@ -32,15 +34,22 @@ final class WireLoop {
         if sweep.members.isEmpty { whenEmpty?.succeed() }
     }
 
+    /// Has each connection end with its next answer, which says so. An idle client loses nothing: it may ask once more.
+    /// - Returns: a future for the end of the last connection.
+    func retire() -> EventLoopFuture<Void> {
+        isRetiring = true
+        let promise = whenEmpty ?? sweep.eventLoop.makePromise()
+        whenEmpty = promise
+        if sweep.members.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
     /// Closes idle connections, and the others after their present request.
     /// - Returns: a future for the end of the last connection.
     func drain() -> EventLoopFuture<Void> {
         isDraining = true
-        let promise = whenEmpty ?? sweep.eventLoop.makePromise()
-        whenEmpty = promise
         for connection in sweep.members { connection.drain() }
-        if sweep.members.isEmpty { promise.succeed() }
-        return promise.futureResult
+        return retire()
     }
 
     func closeAll() {

@@ -15,6 +15,8 @@ public struct NamespaceCommand: Sendable {
     public var input: String
     /// What it is sent when the thread that started it ends, `kill -9` included.
     public var deathSignal: Int32
+    /// The capabilities that it may have at most, bit N for number N. All by default.
+    public var capabilities: UInt64 = .max
 
     public init(_ arguments: [String], in namespace: String? = nil, input: String = "", deathSignal: Int32 = SIGKILL) {
         self.arguments = arguments
@@ -54,12 +56,17 @@ public struct NamespaceCommand: Sendable {
     /// Starts it and does not wait.
     /// - Parameters: descriptors it writes to; they stay the caller's.
     public func start(output: Int32, errors: Int32) throws(NamespaceError) -> ChildProcess {
+        let inputFile = try memoryFile(input)
+        defer { close(inputFile) }
+        return try start(input: inputFile, output: output, errors: errors)
+    }
+
+    /// The same, reading from a descriptor instead of ``input``.
+    public func start(input: Int32, output: Int32, errors: Int32) throws(NamespaceError) -> ChildProcess {
         guard let name = arguments.first, let path = Executable.path(of: name) else {
             throw NamespaceError(
                 .toolMissing, "The program “\(arguments.first ?? "")” is not installed or not executable.")
         }
-        let inputFile = try memoryFile(input)
-        defer { close(inputFile) }
         let descriptor: Int32 = if let namespace { try NetworkNamespace.open(namespace) } else { -1 }
         defer { if descriptor >= 0 { close(descriptor) } }
         let pid = withCStrings([path]) { paths in
@@ -67,7 +74,8 @@ public struct NamespaceCommand: Sendable {
                 withCStrings(environment) { environment in
                     var program = clinux_program(
                         path: paths[0], arguments: arguments, environment: environment, network_namespace: descriptor,
-                        input: inputFile, output: output, errors: errors, death_signal: deathSignal)
+                        input: input, output: output, errors: errors, death_signal: deathSignal,
+                        capabilities: capabilities)
                     return clinux_spawn(&program)
                 }
             }

@@ -59,7 +59,7 @@ struct PortFollowerTests {
 
     private func follower(_ table: PortTable, path: String? = nil) -> PortFollower {
         PortFollower(
-            source: source, table: table, path: path,
+            source: source, table: table, file: path.map { PortFile(path: $0) },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 

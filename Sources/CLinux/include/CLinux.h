@@ -25,11 +25,30 @@ struct clinux_program {
     int errors;
     /* Sent to the program when the thread that started it ends; 0 for none. */
     int death_signal;
+    /* Capabilities that the program and what it starts may have at most, bit N for capability N. */
+    unsigned long long capabilities;
 };
 
 /* Starts a program in a process group of its own, with default signal handling, and returns its pid once exec has
    succeeded. Not posix_spawn(3), which can neither enter a namespace nor set a parent-death signal (prctl(2) is
    variadic); and vfork(2) is not available to Swift. */
 pid_t clinux_spawn(const struct clinux_program *program);
+
+/* Sends one message with descriptors beside it, at most CLINUX_DESCRIPTORS, on a UNIX socket that keeps messages apart. */
+#define CLINUX_DESCRIPTORS 8
+int clinux_send_message(int socket, const void *bytes, size_t count, const int *descriptors, int descriptor_count);
+
+/* Receives one message; returns its size, 0 at the end. `descriptors` has room for CLINUX_DESCRIPTORS, which are closed on
+   exec. `peek`: the message stays, and the descriptors are further copies. Fails with EMSGSIZE for a message that does
+   not fit. */
+ssize_t clinux_receive_message(
+    int socket, void *bytes, size_t capacity, int *descriptors, int *descriptor_count, int peek);
+
+/* Makes all threads of the process those of another user: no supplementary groups, and no way back. */
+int clinux_become_user(uid_t user, gid_t group);
+
+/* No thread of the process gains privileges any more, runs another program, or uses system calls that serving does not
+   need; those fail with EPERM. Fails where the kernel has no filters. */
+int clinux_restrict_system_calls(void);
 
 #endif

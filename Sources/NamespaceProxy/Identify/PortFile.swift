@@ -3,8 +3,16 @@ import Identification
 import InstanceModel
 
 /// The ports that were known last, in a file: a proxy that starts while its source is away serves everyone in it.
-struct PortFile: Sendable {
+public struct PortFile: Sendable {
     let path: String
+    /// Replaces what the file holds.
+    private let replace: @Sendable (Data) throws -> Void
+
+    /// - Parameter replace: for whoever may not write the file; nil to write it here.
+    public init(path: String, replace: (@Sendable (Data) throws -> Void)? = nil) {
+        self.path = path
+        self.replace = replace ?? { try Self.write($0, to: path) }
+    }
 
     /// What the file holds: JSON.
     struct Content: Codable, Sendable {
@@ -26,11 +34,15 @@ struct PortFile: Sendable {
         return try JSONDecoder().decode(Content.self, from: data)
     }
 
-    /// Replaces the file as a whole, readable by its owner only.
     func write(_ content: Content) throws {
+        try replace(JSONEncoder().encode(content))
+    }
+
+    /// Replaces a file as a whole, readable by its owner only.
+    public static func write(_ data: Data, to path: String) throws {
         let url = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try JSONEncoder().encode(content).write(to: url, options: .atomic)
+        try data.write(to: url, options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     }
 }

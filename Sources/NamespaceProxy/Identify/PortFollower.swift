@@ -33,11 +33,13 @@ public actor PortFollower {
     private var lastFailure = ""
     private var isDirty = false
 
-    /// - Parameter path: where what is known is kept for the next start; nil for nowhere.
-    public init(source: any PortSource, table: PortTable, path: String?, timing: Timing = Timing(), logger: Logger) {
+    /// - Parameter file: where what is known is kept for the next start; nil for nowhere.
+    public init(
+        source: any PortSource, table: PortTable, file: PortFile?, timing: Timing = Timing(), logger: Logger
+    ) {
         self.source = source
         self.table = table
-        self.file = path.map(PortFile.init(path:))
+        self.file = file
         self.timing = timing
         self.logger = logger
     }

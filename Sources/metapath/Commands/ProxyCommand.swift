@@ -22,6 +22,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @OptionGroup var agentSocket: AgentSocketOption
     @OptionGroup var upstream: UpstreamOption
     @OptionGroup var options: DaemonOptions
+    @OptionGroup var part: WorkerOption
 
     func run() async throws {
         var configuration = try options.store.config.load()
@@ -31,6 +32,6 @@ struct ProxyCommand: AsyncParsableCommand {
         settings.upstream = try upstream.settings(&configuration, readsAgentOptions: true)
         let logger = options.logger(&configuration)
         try configuration.finish()
-        try await Daemon(settings: settings, logger: logger).run()
+        try await part.run(settings, logger)
     }
 }

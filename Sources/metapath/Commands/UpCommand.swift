@@ -18,6 +18,7 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var namespaces: NamespaceOptions
     @OptionGroup var upstream: UpstreamOption
     @OptionGroup var options: DaemonOptions
+    @OptionGroup var part: WorkerOption
 
     func run() async throws {
         var configuration = try options.store.config.load()
@@ -28,6 +29,6 @@ struct UpCommand: AsyncParsableCommand {
         settings.upstream = try upstream.settings(&configuration, readsAgentOptions: false)
         let logger = options.logger(&configuration)
         try configuration.finish()
-        try await Daemon(settings: settings, logger: logger).run()
+        try await part.run(settings, logger)
     }
 }

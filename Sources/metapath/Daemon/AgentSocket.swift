@@ -1,6 +1,4 @@
 import Foundation
-import HTTPWire
-import MetadataService
 import OsloConfig
 
 /// The UNIX socket of Neutron's metadata agent, and who may connect to it (contract neutron.md §3.1).
@@ -55,37 +53,5 @@ struct AgentSocket: Equatable {
         let id = UInt32(text) ?? find(text)
         if id == nil { configuration.reject(option, expected: "\(what) of this system, by name or number") }
         return id
-    }
-}
-
-extension AgentSocket {
-    /// Listens, in the place of a socket that an agent has left there.
-    /// - Throws: ``CommandError``
-    func listen(_ server: HTTPServer, _ metadata: MetadataPath) async throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o755])
-            _ = try await server.bind(unixPath: path) { channel in
-                try metadata.responder(for: channel, listener: "agent", identify: .agentHeaders)
-            }
-        } catch {
-            throw CommandError(
-                "Cannot listen on \(path): \(error). Expected a path for a socket in a directory that we may write to; metadata_proxy_socket or --agent-socket names another."
-            )
-        }
-        try setAccess()
-    }
-
-    private func setAccess() throws {
-        let unchanged = UInt32.max
-        if owner != nil || group != nil, chown(path, owner ?? unchanged, group ?? unchanged) != 0 {
-            throw CommandError(
-                "\(path): cannot be given to metadata_proxy_user or metadata_proxy_group: \(String(cString: strerror(errno))). Run as root, or set metadata_proxy_socket_mode = deduce."
-            )
-        }
-        guard chmod(path, permissions) == 0 else {
-            throw CommandError("\(path): cannot set its mode: \(String(cString: strerror(errno))).")
-        }
     }
 }

@@ -9,6 +9,7 @@ import NamespaceProxy
 import NetworkNamespaces
 import NovaDatabase
 import OpenStackAPI
+import ProcessSeparation
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,11 +18,52 @@ struct Daemon {
     let settings: DaemonSettings
     let logger: Logger
 
-    /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
+    /// Serves the service port alone. Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        let group = eventLoops()
+        let (path, services, _) = try await stages(group, holder: nil)
+        let server = HTTPServer(group: group, limits: settings.limits)
+        try await listen(server, path)
+        StartPages.release()
+        logger.notice("ready")
+        try await ServiceGroup(
+            services: services + [ServerService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        ).run()
+        try await group.shutdownGracefully()
+    }
+
+    /// Serves what the holder hands over, without privileges. Returns when it has said to end, or has gone.
+    func run(_ holder: HolderLink) async throws {
+        let group = eventLoops()
+        let (path, services, ports) = try await stages(group, holder: holder)
+        let server = HTTPServer(group: group, limits: settings.limits)
+        let listeners = HandedListeners(path: path, server: server, service: settings.service?.identify, ports: ports)
+        let serving: [any Service] = [
+            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder, server: server),
+        ]
+        try giveUpPrivileges()
+        StartPages.release()
+        try await ServiceGroup(
+            configuration: .init(
+                services: (services + serving).map {
+                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                }, logger: logger)
+        ).run()
+        try await group.shutdownGracefully()
+    }
+
+    private func eventLoops() -> MultiThreadedEventLoopGroup {
         DescriptorLimit.raise()
-        let workers = settings.workers > 0 ? settings.workers : System.coreCount
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: workers)
+        return MultiThreadedEventLoopGroup(
+            numberOfThreads: settings.workers > 0 ? settings.workers : System.coreCount)
+    }
+
+    /// The three stages, and what works for them in the background. Services stop from last to first: those that
+    /// requests in flight may need are the first.
+    private func stages(
+        _ group: MultiThreadedEventLoopGroup, holder: HolderLink?
+    ) async throws -> (path: MetadataPath, services: [any Service], ports: PortFollower?) {
         let neutron = try neutron(group)
         let store = try openStore(neutron)
         let log = try settings.accessLog.map(RequestLog.init(path:))
@@ -29,58 +71,38 @@ struct Daemon {
         let vendorData = try vendorData(group)
         let directory = DocumentDirectory(store: store, settings: settings.documents, secrets: settings.secrets)
         let upstream = try upstream(group)
-        let ports = neutron.flatMap(followedPorts)
+        let ports = neutron.flatMap { followedPorts($0, holder) }
         await ports?.follower.restore()
         let path = try await MetadataPath(
             group: group, directory: directory, ports: ports?.finder, answer: answer(vendorData, upstream), log: log,
             reporter: Reporter(logger: logger))
-        let server = HTTPServer(group: group, limits: settings.limits)
-        try await listen(server, path)
-        if let socket = settings.agentSocket {
-            try await socket.listen(server, path)
-            logger.notice("listening", metadata: ["address": "unix:\(socket.path)"])
-        }
-
-        var services: [any Service] = [
-            VendorDataService(vendorData: vendorData, logger: logger), ServerService(server: server),
-        ]
-        if let namespaces = settings.namespaces, !namespaces.isEmpty {
-            try await follow(namespaces, path, server, ports?.follower, &services)
-        }
+        var services: [any Service] = []
+        if let log { services.append(RequestLogService(log: log)) }
+        if let upstream { services.append(UpstreamService(pool: upstream)) }
+        if let neutron { services.append(NeutronService(neutron: neutron)) }
+        services.append(VendorDataService(vendorData: vendorData, logger: logger))
         if let ports { services.append(PortService(follower: ports.follower)) }
-        // Stopped last of all: requests in flight may need it.
-        if let neutron { services.insert(NeutronService(neutron: neutron), at: 0) }
-        if let upstream { services.insert(UpstreamService(pool: upstream), at: 0) }
-        if let log { services.insert(RequestLogService(log: log), at: 0) }
-        StartPages.release()
-        logger.notice("ready", metadata: ["workers": "\(workers)"])
-        try await ServiceGroup(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).run()
-        try await group.shutdownGracefully()
+        return (path, services, ports?.follower)
     }
 
-    /// Services stop from last to first: listeners, then the connections they have accepted, then the rules that led
-    /// those here.
-    private func follow(
-        _ namespaces: NamespaceSettings, _ path: MetadataPath, _ server: HTTPServer, _ ports: PortFollower?,
-        _ services: inout [any Service]
-    ) async throws {
-        let redirects = RouterRedirects(port: namespaces.redirectPort, logger: logger)
-        let listeners = try NamespaceListeners(
-            told: namespaces.told, discovers: namespaces.discovers, path: path, server: server, redirects: redirects,
-            ports: ports, logger: logger)
-        await listeners.update()
-        services.insert(RedirectService(redirects: redirects), at: 0)
-        services.append(NamespaceService(listeners: listeners))
+    /// For everything that is to be opened as root this is too late, for every guest it is early enough.
+    private func giveUpPrivileges() throws {
+        if let account = settings.account { try Privileges.become(account) }
+        do {
+            try Privileges.restrictSystemCalls()
+        } catch {
+            logger.warning("serving without a filter for system calls: \(error)")
+        }
     }
 
     /// Guests behind namespaces and haproxies are known by Neutron's ports. Nil where there are no such guests.
-    private func followedPorts(_ neutron: Neutron) -> (finder: FollowedPorts, follower: PortFollower)? {
+    private func followedPorts(
+        _ neutron: Neutron, _ holder: HolderLink?
+    ) -> (finder: FollowedPorts, follower: PortFollower)? {
         guard settings.namespaces?.isEmpty == false || settings.agentSocket != nil else { return nil }
         let table = PortTable()
-        let follower = PortFollower(
-            source: NeutronPortSource(neutron), table: table, path: settings.portFile, logger: logger)
+        let file = settings.portFile.map { PortFile(path: $0, replace: holder?.keepPorts) }
+        let follower = PortFollower(source: NeutronPortSource(neutron), table: table, file: file, logger: logger)
         return (FollowedPorts(table: table, follower: follower, logger: logger), follower)
     }
 

@@ -3,6 +3,7 @@ import Identification
 import MetadataDocuments
 import MetadataService
 import OsloConfig
+import ProcessSeparation
 
 /// Everything a daemon needs to know, read and checked before anything is opened or bound.
 struct DaemonSettings {
@@ -13,6 +14,8 @@ struct DaemonSettings {
     var documents: DocumentSettings
     var vendorData: VendorDataSettings
     var secrets: SharedSecrets
+    /// As whom guests are served; nil: as whoever started the program.
+    var account: Account?
     /// Nil: no service port.
     var service: (listen: ListenTarget, identify: Identify)?
     /// Where Neutron's ports are kept for the next start; nil for nowhere.
@@ -27,6 +30,7 @@ struct DaemonSettings {
     /// Reads the settings that all daemons share; the others are set by the command.
     init(_ options: DaemonOptions, _ configuration: inout Configuration) throws {
         store = try StoreSettings(options.store, &configuration)
+        account = WorkerAccount.account(&configuration, store.location)
         workers = options.workers ?? configuration.value(Options.workers)
         let log = options.accessLog ?? configuration.value(Options.accessLog)
         accessLog = log.isEmpty ? nil : log

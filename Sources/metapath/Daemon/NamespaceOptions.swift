@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import NamespaceProxy
+import ListenerHolder
 import OsloConfig
 
 /// Which network namespaces are served, for `up` and `proxy`.

@@ -1,21 +1,76 @@
 import HTTPWire
+import ListenerHolder
 import Logging
 import MetadataService
 import NIOCore
 import NamespaceProxy
 import OpenStackAPI
+import ProcessSeparation
 import ServiceLifecycle
+import UnixSignals
 
 /// Lets requests in flight finish when the process is told to stop.
 struct ServerService: Service {
     /// The longest that may take.
-    private static let grace = TimeAmount.seconds(5)
+    static let grace = TimeAmount.seconds(5)
 
     let server: HTTPServer
 
     func run() async throws {
         try? await gracefulShutdown()
         await server.stop(grace: Self.grace)
+    }
+}
+
+/// Serves what the holder hands over. Its end is that of the process.
+struct HandedListenerService: Service {
+    /// For a connection whose client lets it be: longer than any answer may take.
+    private static let retirement = TimeAmount.minutes(2)
+
+    let listeners: HandedListeners
+    let holder: HolderLink
+    let server: HTTPServer
+
+    func run() async throws {
+        switch await listeners.follow(holder) {
+        case .retire: await server.retire(grace: Self.retirement)
+        case .stop: await server.stop(grace: ServerService.grace)
+        }
+    }
+}
+
+/// Somebody else than the holder wants this worker to end, whoever listens in a namespace for instance: another one has
+/// to be there first.
+struct LeaveService: Service {
+    let holder: HolderLink
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { holder.send(.leaving) }
+        }
+    }
+}
+
+/// Keeps a worker, and puts a new one in its place on SIGHUP.
+struct WorkerService: Service {
+    let workers: Workers
+
+    func run() async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                await cancelWhenGracefulShutdown {
+                    for await _ in await UnixSignalsSequence(trapping: .sighup) { await workers.replace() }
+                }
+            }
+            group.addTask {
+                try await withGracefulShutdownHandler {
+                    try await workers.run()
+                } onGracefulShutdown: {
+                    Task { await workers.stop() }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 }
 

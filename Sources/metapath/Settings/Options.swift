@@ -108,6 +108,8 @@ enum Options {
     /// Accepted besides the current secret while callers are being moved to it. Repeatable.
     static let previousSecrets = ConfigOption(
         "metapath", "previous_shared_secret", .strings, default: [], secret: true)
+    /// As whom guests are served, by name or number; empty: see ``WorkerAccount``.
+    static let user = ConfigOption("metapath", "user", .string, default: "")
     /// `NAME=router:UUID` or `NAME=network:UUID`. Repeatable.
     static let namespaces = ConfigOption("metapath", "namespace", .strings, default: [])
     /// Serve namespaces named `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
@@ -131,8 +133,7 @@ enum Options {
             cacheExpiration, perCell, metadataListen, metadataListenPort, debug, dhcpDomain,
             vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
             vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
-            workers, accessLog, previousSecrets, namespaces, discoverNamespaces, upstream, portFile, upstreamTimeout,
-            agentSocket,
-            maxConnections,
+            workers, accessLog, previousSecrets, user, namespaces, discoverNamespaces, upstream, portFile,
+            upstreamTimeout, agentSocket, maxConnections,
         ] + agent
 }

@@ -1,13 +1,13 @@
-import HTTPWire
 import NetworkNamespaces
+import ProcessSeparation
 
 /// A namespace with listeners in it.
-struct ServedNamespace: Sendable {
+struct HeldNamespace: Sendable {
     var assignment: NamespaceAssignment
     /// Of the namespace that the listeners are in.
     var identity: NamespaceIdentity
     /// By the index of the device that they are on; 0 for the one that is on every device.
-    var listeners: [UInt32: Listener]
+    var listeners: [UInt32: ListenerID]
     var events: NamespaceEvents?
 
     /// The name still stands for this namespace.
@@ -15,10 +15,4 @@ struct ServedNamespace: Sendable {
 
     /// On which a link-local address is served.
     var devices: Set<UInt32> { Set(listeners.keys).subtracting([0]) }
-
-    /// Lets the namespace go.
-    func close() async {
-        events?.close()
-        for listener in listeners.values { await listener.close() }
-    }
 }

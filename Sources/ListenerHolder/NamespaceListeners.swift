@@ -1,10 +1,8 @@
-import HTTPWire
-import InstanceModel
 import Logging
-import MetadataService
 import NetworkNamespaces
+import ProcessSeparation
 
-/// ARRIVE, in namespaces: keeps a listener in every network namespace that is to be served, as they come and go.
+/// Keeps a listener in every network namespace that is to be served, as they come and go.
 ///
 /// The listener is the identity: each knows the network or the router of its namespace, and nothing a guest sends can
 /// change that (contract neutron.md §8.1).
@@ -16,9 +14,8 @@ public actor NamespaceListeners {
     private let opener: ListenerOpener
     private let watcher: NamespaceWatcher
     private let redirects: RouterRedirects
-    private let ports: PortFollower?
     private let logger: Logger
-    private var open: [String: ServedNamespace] = [:]
+    private var open: [String: HeldNamespace] = [:]
     private var failures = NamespaceFailures()
     private var pending = PendingNamespaces()
     /// Namespaces whose devices have changed while their listeners were being opened.
@@ -27,21 +24,19 @@ public actor NamespaceListeners {
     /// - Parameters:
     ///   - told: namespaces with names that do not say what they serve.
     ///   - discovers: serve `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
+    ///   - held: is given the listeners.
     ///   - redirects: told of each router's namespace that has a listener.
-    ///   - ports: told of the scopes that are served; nil where the store knows them all.
     public init(
-        told: [NamespaceAssignment], discovers: Bool, path: MetadataPath, server: HTTPServer,
-        redirects: RouterRedirects, ports: PortFollower?, logger: Logger
+        told: [NamespaceAssignment], discovers: Bool, held: HeldListeners, redirects: RouterRedirects, logger: Logger
     ) throws {
         self.wanted = WantedNamespaces(told: told, discovers: discovers)
-        self.opener = ListenerOpener(path: path, server: server, sockets: try NamespaceSockets(), redirects: redirects)
+        self.opener = ListenerOpener(held: held, sockets: try NamespaceSockets(), redirects: redirects)
         self.watcher = try NamespaceWatcher()
         self.redirects = redirects
-        self.ports = ports
         self.logger = logger
     }
 
-    /// Looks once, and returns when a listener stands in every namespace that could be served.
+    /// Looks once, and returns when a listener stands in every namespace where that could be done.
     public func update() async {
         guard let present = try? NetworkNamespace.list() else { return }
         let wanted = self.wanted.among(present)
@@ -63,21 +58,20 @@ public actor NamespaceListeners {
             group.addTask { for await name in self.opener.deviceChanges { await self.followDevices(of: name) } }
         }
         watcher.close()
-        // The rules stay for the connections there are, and the ports for the next start.
-        for name in open.keys { await close(name, endsServing: true) }
+        // The rules stay for the connections there are.
+        for name in open.keys { await close(name, keepsRules: true) }
         opener.close()
     }
 
     private func listen(_ assignments: [NamespaceAssignment]) async {
-        for (assignment, result) in await opener.open(assignments) {
+        for (assignment, result) in zip(assignments, await opener.open(assignments)) {
             let name = assignment.namespace
             switch result {
-            case .success(let served):
-                open[name] = served
+            case .success(let opened):
+                open[name] = opened
                 failures.forget(name)
                 logger.info("listening", metadata: ["namespace": "\(name)", "scope": "\(assignment.scope)"])
                 if assignment.isRouter { await redirects.keep(name) }
-                await ports?.add(assignment.scope)
                 if early.remove(name) != nil { await followDevices(of: name) }
             case .failure(let error):
                 guard failures.isNew(error, of: name) else { continue }
@@ -94,25 +88,24 @@ public actor NamespaceListeners {
         }
         guard let present = await opener.devices(in: name) else { return }
         for device in served.devices where !present.contains(device) {
-            await open[name]?.listeners.removeValue(forKey: device)?.close()
+            if let id = open[name]?.listeners.removeValue(forKey: device) { opener.release(id) }
         }
-        for (device, listener) in await opener.open(served.assignment, besides: served.devices) {
+        for (device, id) in await opener.open(served.assignment, besides: served.devices) {
             guard open[name]?.identity == served.identity, open[name]?.listeners[device] == nil else {
-                await listener.close()
+                opener.release(id)
                 continue
             }
-            open[name]?.listeners[device] = listener
+            open[name]?.listeners[device] = id
         }
     }
 
     /// An open socket would keep the namespace alive after its name has gone.
-    private func close(_ name: String, endsServing: Bool = false) async {
+    private func close(_ name: String, keepsRules: Bool = false) async {
         guard let closing = open.removeValue(forKey: name) else { return }
-        await closing.close()
+        closing.events?.close()
+        for id in closing.listeners.values { opener.release(id) }
         logger.info("closed", metadata: ["namespace": "\(name)"])
-        guard !endsServing else { return }
-        let scope = closing.assignment.scope
-        if !open.values.contains(where: { $0.assignment.scope == scope }) { await ports?.remove(scope) }
-        if closing.assignment.isRouter { await redirects.forget(name, removing: closing.isCurrent) }
+        guard closing.assignment.isRouter, !keepsRules else { return }
+        await redirects.forget(name, removing: closing.isCurrent)
     }
 }

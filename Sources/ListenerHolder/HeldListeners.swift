@@ -1,0 +1,61 @@
+import Glibc
+import ProcessSeparation
+import Synchronization
+
+/// Every listening socket of the path, and what each is for. Workers get copies, and are told of changes.
+///
+/// A socket is open as long as it is held here, whether or not a worker serves it: connections wait in its queue.
+public final class HeldListeners: Sendable {
+    private struct Held {
+        var purpose: ListenerPurpose
+        var box: DescriptorBox
+    }
+
+    private struct State {
+        var lastID: ListenerID = 0
+        var listeners: [ListenerID: Held] = [:]
+        var workers: [WorkerLink] = []
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// Takes a listening socket.
+    /// - Parameter descriptor: belongs to this object from now on, also on failure.
+    /// - Throws: `SystemError`
+    public func hold(_ descriptor: Int32, for purpose: ListenerPurpose) throws -> ListenerID {
+        let held = Held(purpose: purpose, box: try DescriptorBox(holding: descriptor))
+        return state.withLock { state in
+            state.lastID += 1
+            state.listeners[state.lastID] = held
+            for worker in state.workers { worker.send(.open(state.lastID, purpose), held.box) }
+            return state.lastID
+        }
+    }
+
+    /// Closes a socket, here and in every worker.
+    public func release(_ id: ListenerID) {
+        state.withLock { state in
+            guard state.listeners.removeValue(forKey: id) != nil else { return }
+            for worker in state.workers { worker.send(.close(id)) }
+        }
+    }
+
+    func releaseAll() {
+        for id in state.withLock({ $0.listeners.keys.map { $0 } }) { release(id) }
+    }
+
+    /// Hands every socket to a worker, and from then on what changes.
+    func attach(_ worker: WorkerLink) {
+        state.withLock { state in
+            for (id, held) in state.listeners { worker.send(.open(id, held.purpose), held.box) }
+            state.workers.append(worker)
+        }
+    }
+
+    /// A worker is told nothing more.
+    func detach(_ worker: WorkerLink) {
+        state.withLock { state in state.workers.removeAll { $0 === worker } }
+    }
+}

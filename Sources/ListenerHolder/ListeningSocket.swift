@@ -1,0 +1,93 @@
+import Glibc
+import ProcessSeparation
+
+/// Opens listening sockets in our own namespace: non-blocking, closed on exec, owned by the caller.
+public enum ListeningSocket {
+    /// On a TCP address.
+    /// - Parameters:
+    ///   - host: a name or an address; the first address of a name is taken.
+    ///   - port: 1…65535.
+    /// - Throws: `SystemError`
+    public static func tcp(host: String, port: Int, backlog: Int32) throws -> Int32 {
+        var hints = addrinfo()
+        hints.ai_flags = AI_PASSIVE
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, "\(port)", &hints, &found)
+        guard code == 0, let address = found?.pointee else {
+            let reason = String(cString: gai_strerror(code))
+            throw SystemError("find the address of \(host) (\(reason))", code: EADDRNOTAVAIL)
+        }
+        defer { freeaddrinfo(found) }
+        return try listen(address.ai_family, address.ai_addr, address.ai_addrlen, backlog, named: "\(host):\(port)")
+    }
+
+    /// On a UNIX path, in the place of a socket that a server has left there. Whoever may not connect could not at any
+    /// moment: the socket gets its name when it has its mode.
+    /// - Parameters:
+    ///   - owner: nil: ours.
+    ///   - permissions: of the socket's file; connecting needs write permission.
+    /// - Throws: `SystemError`; ENOTSOCK where something else has the name.
+    public static func unix(
+        path: String, permissions: mode_t = 0o777, owner: uid_t? = nil, group: gid_t? = nil, backlog: Int32
+    ) throws -> Int32 {
+        try refuseOtherFile(path)
+        let name = "\(path).\(getpid())"
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let isShort = withUnsafeMutableBytes(of: &address.sun_path) { room in
+            guard name.utf8.count < room.count else { return false }
+            room.copyBytes(from: name.utf8)
+            return true
+        }
+        guard isShort else { throw SystemError("listen on \(path)", code: ENAMETOOLONG) }
+        unlink(name)
+        let descriptor = try withUnsafePointer(to: &address) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                try listen(AF_UNIX, pointer, socklen_t(MemoryLayout<sockaddr_un>.size), backlog, named: path)
+            }
+        }
+        do {
+            try publish(name, as: path, permissions, owner, group)
+        } catch {
+            close(descriptor)
+            unlink(name)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func refuseOtherFile(_ path: String) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw SystemError("listen on \(path), where there is a file", code: ENOTSOCK)
+        }
+    }
+
+    private static func publish(
+        _ name: String, as path: String, _ permissions: mode_t, _ owner: uid_t?, _ group: gid_t?
+    ) throws {
+        if owner != nil || group != nil, chown(name, owner ?? .max, group ?? .max) != 0 {
+            throw SystemError("give \(path) to its user and group")
+        }
+        guard chmod(name, permissions) == 0 else { throw SystemError("set the mode of \(path)") }
+        guard rename(name, path) == 0 else { throw SystemError("listen on \(path)") }
+    }
+
+    private static func listen(
+        _ family: Int32, _ address: UnsafePointer<sockaddr>?, _ size: socklen_t, _ backlog: Int32, named name: String
+    ) throws -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw SystemError("open a socket for \(name)") }
+        var reuse: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        guard bind(descriptor, address, size) == 0, Glibc.listen(descriptor, backlog) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw SystemError("listen on \(name)", code: code)
+        }
+        return descriptor
+    }
+}

@@ -1,0 +1,90 @@
+import Glibc
+import HTTPWire
+import InstanceModel
+import MetadataService
+import ProcessSeparation
+
+/// ARRIVE: serves the listening sockets that the holder hands over.
+///
+/// The listener is the identity: each knows the network or the router of its namespace, and nothing a guest sends can
+/// change that (contract neutron.md §8.1).
+public actor HandedListeners {
+    /// How serving ends.
+    public enum Ending: Sendable {
+        /// Another worker has the sockets: whoever is connected may stay for a while.
+        case retire
+        case stop
+    }
+
+    private let path: MetadataPath
+    private let server: HTTPServer
+    private let service: Identify?
+    private let ports: PortFollower?
+    private var open: [ListenerID: (listener: Listener, purpose: ListenerPurpose)] = [:]
+    /// How many listeners each has.
+    private var scopes: [Scope: Int] = [:]
+
+    /// - Parameters:
+    ///   - service: how callers of the service port are known; nil where there is none.
+    ///   - ports: told of the scopes that are served; nil where the store knows them all.
+    public init(path: MetadataPath, server: HTTPServer, service: Identify?, ports: PortFollower?) {
+        self.path = path
+        self.server = server
+        self.service = service
+        self.ports = ports
+    }
+
+    /// Does what the holder says, until it says to end or has gone.
+    public func follow(_ holder: HolderLink) async -> Ending {
+        for await (message, descriptor) in holder.messages() {
+            switch message {
+            case .open(let id, let purpose):
+                if let descriptor { await serve(descriptor, id, purpose) }
+            case .close(let id): await close(id)
+            case .settled: holder.send(.ready)
+            case .retire: return .retire
+            case .stop: return .stop
+            }
+        }
+        return .stop
+    }
+
+    private func serve(_ descriptor: Int32, _ id: ListenerID, _ purpose: ListenerPurpose) async {
+        guard let responder = responder(for: purpose) else {
+            Glibc.close(descriptor)
+            return
+        }
+        // Fails only for what is no listening socket, which the holder does not send.
+        guard let listener = try? await server.serve(descriptor: descriptor, responder: responder) else { return }
+        open[id] = (listener, purpose)
+        guard case .guests(let scope) = purpose else { return }
+        scopes[scope, default: 0] += 1
+        if scopes[scope] == 1 { await ports?.add(scope) }
+    }
+
+    /// An open socket would keep the namespace alive after its name has gone.
+    private func close(_ id: ListenerID) async {
+        guard let (listener, purpose) = open.removeValue(forKey: id) else { return }
+        await listener.close()
+        guard case .guests(let scope) = purpose, let count = scopes[scope] else { return }
+        scopes[scope] = count > 1 ? count - 1 : nil
+        if count == 1 { await ports?.remove(scope) }
+    }
+
+    private func responder(for purpose: ListenerPurpose) -> HTTPServer.ResponderFactory? {
+        let path = path
+        switch purpose {
+        case .guests(let scope):
+            let label = "\(scope)"
+            return { channel in
+                try path.responder(
+                    for: channel, listener: label, identify: .port(scope), mac: MACAddress(neighbourOf: channel))
+            }
+        case .service:
+            guard let service else { return nil }
+            return { try path.responder(for: $0, listener: "service", identify: service) }
+        case .agent:
+            return { try path.responder(for: $0, listener: "agent", identify: .agentHeaders) }
+        }
+    }
+}
