@@ -81,6 +81,7 @@ let package = Package(
                 "MetadataService", "NetworkNamespaces", "ProcessSeparation", nioCore, nioPosix, logging,
             ]),
         target("ListenerHolder", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation", logging]),
+        target("HaproxyShim", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation"]),
         target("Lab", ["InstanceModel", "NetworkNamespaces"]),
         // program
         .executableTarget(
@@ -88,7 +89,7 @@ let package = Package(
             dependencies: [
                 "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
                 "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "ProcessSeparation",
-                "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "Lab",
+                "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "HaproxyShim", "Lab",
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
                 argumentParser,
             ],
@@ -122,7 +123,7 @@ let package = Package(
             "PathTests",
             [
                 "InstanceModel", "InstanceFile", "NetworkNamespaces", "ProcessSeparation", "HTTPWire", "NamespaceProxy",
-                "ListenerHolder", "Lab", "metapath", "TestSupport", nioCore, nioPosix,
+                "ListenerHolder", "HaproxyShim", "Lab", "metapath", "TestSupport", nioCore, nioPosix,
             ]),
     ]
 )

@@ -1,4 +1,4 @@
-import Glibc
+import InstanceModel
 import ProcessSeparation
 import Synchronization
 
@@ -40,6 +40,11 @@ public final class HeldListeners: Sendable {
             guard state.listeners.removeValue(forKey: id) != nil else { return }
             for worker in state.workers { worker.send(.close(id)) }
         }
+    }
+
+    /// Whether there is a socket for this network or router.
+    func serves(_ scope: Scope) -> Bool {
+        state.withLock { state in state.listeners.values.contains { $0.purpose == .guests(scope) } }
     }
 
     func releaseAll() {

@@ -56,6 +56,11 @@ struct ListenerOpener: Sendable {
         try? await sockets.devices(in: namespace, prefix: NamespaceKind.devicePrefix)
     }
 
+    /// Somebody else has brought sockets for this scope.
+    func isServed(_ scope: Scope) -> Bool {
+        held.serves(scope)
+    }
+
     func release(_ id: ListenerID) {
         held.release(id)
     }

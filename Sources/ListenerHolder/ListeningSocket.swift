@@ -19,33 +19,23 @@ public enum ListeningSocket {
             throw SystemError("find the address of \(host) (\(reason))", code: EADDRNOTAVAIL)
         }
         defer { freeaddrinfo(found) }
-        return try listen(address.ai_family, address.ai_addr, address.ai_addrlen, backlog, named: "\(host):\(port)")
+        return try listen(address.ai_family, SOCK_STREAM, address.ai_addr, address.ai_addrlen, backlog, named: "\(host):\(port)")
     }
 
     /// On a UNIX path, in the place of a socket that a server has left there. Whoever may not connect could not at any
     /// moment: the socket gets its name when it has its mode.
     /// - Parameters:
-    ///   - owner: nil: ours.
     ///   - permissions: of the socket's file; connecting needs write permission.
+    ///   - owner: nil: ours.
     /// - Throws: `SystemError`; ENOTSOCK where something else has the name.
     public static func unix(
-        path: String, permissions: mode_t = 0o777, owner: uid_t? = nil, group: gid_t? = nil, backlog: Int32
+        path: String, type: __socket_type = SOCK_STREAM, permissions: mode_t = 0o777, owner: uid_t? = nil, group: gid_t? = nil, backlog: Int32
     ) throws -> Int32 {
         try refuseOtherFile(path)
         let name = "\(path).\(getpid())"
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let isShort = withUnsafeMutableBytes(of: &address.sun_path) { room in
-            guard name.utf8.count < room.count else { return false }
-            room.copyBytes(from: name.utf8)
-            return true
-        }
-        guard isShort else { throw SystemError("listen on \(path)", code: ENAMETOOLONG) }
         unlink(name)
-        let descriptor = try withUnsafePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                try listen(AF_UNIX, pointer, socklen_t(MemoryLayout<sockaddr_un>.size), backlog, named: path)
-            }
+        let descriptor = try UnixAddress.with(name) { address, size in
+            try listen(AF_UNIX, type, address, size, backlog, named: path)
         }
         do {
             try publish(name, as: path, permissions, owner, group)
@@ -76,10 +66,10 @@ public enum ListeningSocket {
     }
 
     private static func listen(
-        _ family: Int32, _ address: UnsafePointer<sockaddr>?, _ size: socklen_t, _ backlog: Int32, named name: String
+        _ family: Int32, _ type: __socket_type, _ address: UnsafePointer<sockaddr>?, _ size: socklen_t, _ backlog: Int32, named name: String
     ) throws -> Int32 {
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(family, type, 0)
+        let flags = Int32(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(family, flags, 0)
         guard descriptor >= 0 else { throw SystemError("open a socket for \(name)") }
         var reuse: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))

@@ -74,7 +74,7 @@ public actor NamespaceListeners {
                 if assignment.isRouter { await redirects.keep(name) }
                 if early.remove(name) != nil { await followDevices(of: name) }
             case .failure(let error):
-                guard failures.isNew(error, of: name) else { continue }
+                guard failures.isNew(error, of: name), !opener.isServed(assignment.scope) else { continue }
                 logger.warning("\(error)", metadata: ["namespace": "\(name)"])
             }
         }

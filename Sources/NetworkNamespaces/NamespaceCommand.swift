@@ -7,6 +7,8 @@ import Glibc
 public struct NamespaceCommand: Sendable {
     /// The program, by path or by name, and what it is called with. Not empty.
     public var arguments: [String]
+    /// The program where it is not called by its own name; nil: the first argument.
+    public var path: String?
     /// A name under ``NetworkNamespace/directory``; nil for our own namespace.
     public var namespace: String?
     /// `NAME=value` each; ours if not set.
@@ -63,7 +65,7 @@ public struct NamespaceCommand: Sendable {
 
     /// The same, reading from a descriptor instead of ``input``.
     public func start(input: Int32, output: Int32, errors: Int32) throws(NamespaceError) -> ChildProcess {
-        guard let name = arguments.first, let path = Executable.path(of: name) else {
+        guard let name = path ?? arguments.first, let path = Executable.path(of: name) else {
             throw NamespaceError(
                 .toolMissing, "The program “\(arguments.first ?? "")” is not installed or not executable.")
         }

@@ -1,6 +1,5 @@
 import Dispatch
 import Glibc
-import Synchronization
 
 /// What has changed inside a namespace.
 public enum NamespaceEvent: Sendable {
@@ -22,24 +21,20 @@ public final class NamespaceEvents: Sendable {
 
     private static let queue = DispatchQueue(label: "metapath.namespace-events")
 
-    private let source: Mutex<any DispatchSourceRead>
+    private let events: ReadEvents
 
     /// In the namespace that the calling thread is in.
     /// - Parameter tell: called on a queue that all namespaces share; it must not block.
     init(of subject: Subject, _ tell: @escaping @Sendable (NamespaceEvent) -> Void) throws(NamespaceError) {
         let descriptor = try NetlinkSocket(subject.family, groups: subject.groups).release()
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: Self.queue)
-        source.setCancelHandler { Glibc.close(descriptor) }
-        source.setEventHandler { if let event = subject.read(from: descriptor) { tell(event) } }
-        source.resume()
-        self.source = Mutex(source)
+        events = ReadEvents(of: descriptor, on: Self.queue, whenEnded: { Glibc.close(descriptor) }) {
+            if let event = subject.read(from: descriptor) { tell(event) }
+        }
     }
-
-    deinit { close() }
 
     /// Closes the socket, soon.
     public func close() {
-        source.withLock { $0.cancel() }
+        events.end()
     }
 }
 

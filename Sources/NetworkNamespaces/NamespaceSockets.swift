@@ -93,6 +93,14 @@ public final class NamespaceSockets: Sendable {
         }
     }
 
+    /// Listens at every address in the namespace that the process is in, or, on failure, at none.
+    /// - Throws: ``NamespaceError``
+    public static func listenHere(
+        at addresses: [ListenAddress], backlog: Int32 = 4096
+    ) throws(NamespaceError) -> [NamespaceListener] {
+        try open(addresses, in: "of this process", besides: [], backlog: backlog)
+    }
+
     private static func open(
         _ addresses: [ListenAddress], in namespace: String, besides devices: Set<UInt32>, backlog: Int32
     ) throws(NamespaceError) -> [NamespaceListener] {

@@ -13,6 +13,18 @@ public final class DescriptorChannel: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Connects to a UNIX socket; nil where nobody listens.
+    public convenience init?(connectedTo path: String) {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        let isConnected = try? UnixAddress.with(path) { connect(descriptor, $0, $1) == 0 }
+        guard isConnected == true else {
+            close(descriptor)
+            return nil
+        }
+        self.init(descriptor: descriptor)
+    }
+
     deinit {
         close(descriptor)
     }

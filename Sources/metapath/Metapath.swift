@@ -1,6 +1,5 @@
 import ArgumentParser
 
-@main
 struct Metapath: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metapath",
@@ -19,8 +18,7 @@ struct Metapath: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, ServeCommand.self, ProxyCommand.self, LabCommand.self, InstanceCommand.self,
-            GetCommand.self,
-            SignCommand.self,
+            UpCommand.self, ServeCommand.self, ProxyCommand.self, HaproxyShimCommand.self, LabCommand.self,
+            InstanceCommand.self, GetCommand.self, SignCommand.self,
         ])
 }

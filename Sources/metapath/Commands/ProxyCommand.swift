@@ -20,6 +20,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup var namespaces: NamespaceOptions
     @OptionGroup var agentSocket: AgentSocketOption
+    @OptionGroup var shimSocket: ShimSocketOption
     @OptionGroup var upstream: UpstreamOption
     @OptionGroup var options: DaemonOptions
     @OptionGroup var part: WorkerOption
@@ -28,6 +29,7 @@ struct ProxyCommand: AsyncParsableCommand {
         var configuration = try options.store.config.load()
         var settings = try DaemonSettings(options, &configuration)
         settings.agentSocket = agentSocket.socket(&configuration)
+        settings.shimSocket = shimSocket.path(&configuration)
         settings.namespaces = try namespaces.settings(&configuration, discoversUnasked: settings.agentSocket == nil)
         settings.upstream = try upstream.settings(&configuration, readsAgentOptions: true)
         let logger = options.logger(&configuration)

@@ -99,7 +99,7 @@ struct Daemon {
     private func followedPorts(
         _ neutron: Neutron, _ holder: HolderLink?
     ) -> (finder: FollowedPorts, follower: PortFollower)? {
-        guard settings.namespaces?.isEmpty == false || settings.agentSocket != nil else { return nil }
+        guard settings.servesGuests else { return nil }
         let table = PortTable()
         let file = settings.portFile.map { PortFile(path: $0, replace: holder?.keepPorts) }
         let follower = PortFollower(source: NeutronPortSource(neutron), table: table, file: file, logger: logger)

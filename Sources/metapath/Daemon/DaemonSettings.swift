@@ -22,6 +22,8 @@ struct DaemonSettings {
     var portFile: String?
     /// Nil: no namespaces.
     var namespaces: NamespaceSettings?
+    /// Where shims hand their sockets over; nil: nowhere.
+    var shimSocket: String?
     /// Nil: answers come from our own documents.
     var upstream: UpstreamSettings?
     /// Nil: Neutron's haproxies are none of our callers.
@@ -47,6 +49,9 @@ struct DaemonSettings {
             current: configuration.value(Options.sharedSecret),
             alsoAccepted: configuration.value(Options.previousSecrets))
     }
+
+    /// Guests arrive here, and not only whoever signs for them.
+    var servesGuests: Bool { namespaces?.isEmpty == false || agentSocket != nil || shimSocket != nil }
 
     /// How the service port knows its callers (contract nova.md §2.1).
     static func identify(_ configuration: inout Configuration, _ secrets: SharedSecrets) -> Identify {

@@ -21,6 +21,8 @@ struct Holder {
         let held = HeldListeners()
         try holdService(held)
         try holdAgentSocket(held)
+        let shims = try shimSocket(held)
+        defer { shims?.close() }
         let workers = try workers(held)
         try await workers.begin()
         var services: [any Service] = [WorkerService(workers: workers)]
@@ -67,6 +69,23 @@ struct Holder {
             }, logger: logger)
     }
 
+    private func shimSocket(_ held: HeldListeners) throws -> ShimSocket? {
+        guard let path = settings.shimSocket else { return nil }
+        do {
+            try Self.makeDirectory(of: path)
+            return try ShimSocket(path: path, held: held, logger: logger)
+        } catch {
+            throw CommandError(
+                "\(error) Expected a path for a socket; [metapath] shim_socket or --shim-socket names another.")
+        }
+    }
+
+    private static func makeDirectory(of path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755])
+    }
+
     private func holdService(_ held: HeldListeners) throws {
         guard let service = settings.service else { return }
         do {
@@ -88,9 +107,7 @@ struct Holder {
     private func holdAgentSocket(_ held: HeldListeners) throws {
         guard let socket = settings.agentSocket else { return }
         do {
-            try FileManager.default.createDirectory(
-                atPath: (socket.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o755])
+            try Self.makeDirectory(of: socket.path)
             let descriptor = try ListeningSocket.unix(
                 path: socket.path, permissions: socket.permissions, owner: socket.owner, group: socket.group,
                 backlog: settings.limits.backlog)

@@ -121,6 +121,8 @@ enum Options {
     static let upstreamTimeout = ConfigOption("metapath", "upstream_timeout", .integer(1...3600), default: 60)
     /// True: listen on `[DEFAULT] metadata_proxy_socket` in place of Neutron's metadata agent.
     static let agentSocket = ConfigOption("metapath", "agent_socket", .bool, default: false)
+    /// Where `metapath haproxy-shim` hands its sockets over; empty: nowhere.
+    static let shimSocket = ConfigOption("metapath", "shim_socket", .string, default: "")
     /// Where the ports that Neutron has told of are kept for the next start; empty: nowhere.
     static let portFile = ConfigOption("metapath", "port_file", .string, default: "/var/lib/metapath/ports.json")
     /// Connections served at once.
@@ -134,6 +136,6 @@ enum Options {
             vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
             vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
             workers, accessLog, previousSecrets, user, namespaces, discoverNamespaces, upstream, portFile,
-            upstreamTimeout, agentSocket, maxConnections,
+            upstreamTimeout, agentSocket, shimSocket, maxConnections,
         ] + agent
 }
