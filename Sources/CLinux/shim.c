@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -14,6 +16,10 @@
 
 int clinux_enter_network_namespace(int descriptor) {
     return setns(descriptor, CLONE_NEWNET);
+}
+
+int clinux_namespace_of_socket(int socket) {
+    return ioctl(socket, SIOCGSKNS);
 }
 
 int clinux_memory_file(const char *name) {

@@ -9,6 +9,8 @@ public final class HeldListeners: Sendable {
     private struct Held {
         var purpose: ListenerPurpose
         var box: DescriptorBox
+        /// Whoever comes after this process finds out from the box what it is.
+        var isInheritable: Bool
     }
 
     private struct State {
@@ -18,18 +20,27 @@ public final class HeldListeners: Sendable {
     }
 
     private let state = Mutex(State())
+    private let manager: ServiceManager?
 
-    public init() {}
+    /// - Parameter manager: keeps the sockets while the process is away; nil for nobody.
+    public init(manager: ServiceManager?) {
+        self.manager = manager
+    }
 
     /// Takes a listening socket.
-    /// - Parameter descriptor: belongs to this object from now on, also on failure.
+    /// - Parameters:
+    ///   - descriptor: belongs to this object from now on, also on failure.
+    ///   - place: where it listens, for the process that comes after this one; nil where that one will be given the
+    ///     socket again by whoever has brought it.
     /// - Throws: `SystemError`
-    public func hold(_ descriptor: Int32, for purpose: ListenerPurpose) throws -> ListenerID {
-        let held = Held(purpose: purpose, box: try DescriptorBox(holding: descriptor))
+    public func hold(_ descriptor: Int32, for purpose: ListenerPurpose, at place: ListenerPlace?) throws -> ListenerID {
+        let box = try DescriptorBox(holding: descriptor, label: place?.description ?? "lent")
+        let held = Held(purpose: purpose, box: box, isInheritable: place != nil)
         return state.withLock { state in
             state.lastID += 1
             state.listeners[state.lastID] = held
-            for worker in state.workers { worker.send(.open(state.lastID, purpose), held.box) }
+            for worker in state.workers { worker.send(.open(state.lastID, purpose), box) }
+            if held.isInheritable { manager?.keep(box, named: "\(state.lastID)") }
             return state.lastID
         }
     }
@@ -37,9 +48,15 @@ public final class HeldListeners: Sendable {
     /// Closes a socket, here and in every worker.
     public func release(_ id: ListenerID) {
         state.withLock { state in
-            guard state.listeners.removeValue(forKey: id) != nil else { return }
+            guard let held = state.listeners.removeValue(forKey: id) else { return }
+            if held.isInheritable { manager?.forget("\(id)") }
             for worker in state.workers { worker.send(.close(id)) }
         }
+    }
+
+    /// What the process that comes after this one is to have.
+    public var inheritable: [DescriptorBox] {
+        state.withLock { state in state.listeners.values.filter(\.isInheritable).map(\.box) }
     }
 
     /// Whether there is a socket for this network or router.

@@ -5,14 +5,18 @@ import ProcessSeparation
 /// Opens listeners in namespaces and has them held.
 struct ListenerOpener: Sendable {
     private let held: HeldListeners
+    private let inherited: InheritedListeners
     private let sockets: NamespaceSockets
     private let redirects: RouterRedirects
     /// Names of namespaces whose devices have changed.
     let deviceChanges: AsyncStream<String>
     private let deviceChanged: AsyncStream<String>.Continuation
 
-    init(held: HeldListeners, sockets: NamespaceSockets, redirects: RouterRedirects) {
+    init(
+        held: HeldListeners, inherited: InheritedListeners, sockets: NamespaceSockets, redirects: RouterRedirects
+    ) {
         self.held = held
+        self.inherited = inherited
         self.sockets = sockets
         self.redirects = redirects
         (deviceChanges, deviceChanged) = AsyncStream.makeStream()
@@ -26,7 +30,11 @@ struct ListenerOpener: Sendable {
 
     /// Opens all of them at once. The results are in the order of the assignments.
     func open(_ assignments: [NamespaceAssignment]) async -> [Result<HeldNamespace, any Error>] {
-        let requests = assignments.map { $0.request(redirectPort: redirects.port) }
+        let requests = assignments.map { assignment in
+            var request = assignment.request(redirectPort: redirects.port)
+            request.inherited = inherited.take(.namespace(assignment.namespace))
+            return request
+        }
         let openings = await sockets.open(requests) { [deviceChanged, redirects] name, event in
             switch event {
             case .devices: deviceChanged.yield(name)
@@ -39,7 +47,7 @@ struct ListenerOpener: Sendable {
                 let opening = try opening.get()
                 return HeldNamespace(
                     assignment: assignment, identity: opening.identity,
-                    listeners: try hold(opening.listeners, assignment.scope), events: opening.events)
+                    listeners: try hold(opening.listeners, assignment), events: opening.events)
             }
         }
     }
@@ -48,7 +56,7 @@ struct ListenerOpener: Sendable {
     func open(_ assignment: NamespaceAssignment, besides devices: Set<UInt32>) async -> [UInt32: ListenerID] {
         let addresses = assignment.listenAddresses(redirectPort: redirects.port).filter(\.isPerDevice)
         let opened = try? await sockets.listen(in: assignment.namespace, at: addresses, besides: devices)
-        return (try? hold(opened ?? [], assignment.scope)) ?? [:]
+        return (try? hold(opened ?? [], assignment)) ?? [:]
     }
 
     /// The devices on which guests reach a network's namespace; nil when it has gone.
@@ -66,11 +74,14 @@ struct ListenerOpener: Sendable {
     }
 
     /// All of them, or none.
-    private func hold(_ listeners: [NamespaceListener], _ scope: Scope) throws -> [UInt32: ListenerID] {
+    private func hold(
+        _ listeners: [NamespaceListener], _ assignment: NamespaceAssignment
+    ) throws -> [UInt32: ListenerID] {
         var ids: [UInt32: ListenerID] = [:]
         for (index, listener) in listeners.enumerated() {
             do {
-                ids[listener.device] = try held.hold(listener.descriptor, for: .guests(scope))
+                ids[listener.device] = try held.hold(
+                    listener.descriptor, for: .guests(assignment.scope), at: .namespace(assignment.namespace))
             } catch {
                 for id in ids.values { held.release(id) }
                 for listener in listeners[(index + 1)...] { listener.close() }

@@ -19,7 +19,8 @@ public enum ListeningSocket {
             throw SystemError("find the address of \(host) (\(reason))", code: EADDRNOTAVAIL)
         }
         defer { freeaddrinfo(found) }
-        return try listen(address.ai_family, SOCK_STREAM, address.ai_addr, address.ai_addrlen, backlog, named: "\(host):\(port)")
+        return try listen(
+            address.ai_family, SOCK_STREAM, address.ai_addr, address.ai_addrlen, backlog, named: "\(host):\(port)")
     }
 
     /// On a UNIX path, in the place of a socket that a server has left there. Whoever may not connect could not at any
@@ -29,7 +30,8 @@ public enum ListeningSocket {
     ///   - owner: nil: ours.
     /// - Throws: `SystemError`; ENOTSOCK where something else has the name.
     public static func unix(
-        path: String, type: __socket_type = SOCK_STREAM, permissions: mode_t = 0o777, owner: uid_t? = nil, group: gid_t? = nil, backlog: Int32
+        path: String, type: __socket_type = SOCK_STREAM, permissions: mode_t = 0o777, owner: uid_t? = nil,
+        group: gid_t? = nil, backlog: Int32
     ) throws -> Int32 {
         try refuseOtherFile(path)
         let name = "\(path).\(getpid())"
@@ -66,7 +68,8 @@ public enum ListeningSocket {
     }
 
     private static func listen(
-        _ family: Int32, _ type: __socket_type, _ address: UnsafePointer<sockaddr>?, _ size: socklen_t, _ backlog: Int32, named name: String
+        _ family: Int32, _ type: __socket_type, _ address: UnsafePointer<sockaddr>?, _ size: socklen_t,
+        _ backlog: Int32, named name: String
     ) throws -> Int32 {
         let flags = Int32(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(family, flags, 0)

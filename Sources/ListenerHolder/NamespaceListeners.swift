@@ -25,12 +25,15 @@ public actor NamespaceListeners {
     ///   - told: namespaces with names that do not say what they serve.
     ///   - discovers: serve `qrouter-UUID`, `qdhcp-UUID` and `ovnmeta-UUID` without being told.
     ///   - held: is given the listeners.
+    ///   - inherited: is asked for listeners before new ones are opened.
     ///   - redirects: told of each router's namespace that has a listener.
     public init(
-        told: [NamespaceAssignment], discovers: Bool, held: HeldListeners, redirects: RouterRedirects, logger: Logger
+        told: [NamespaceAssignment], discovers: Bool, held: HeldListeners, inherited: InheritedListeners,
+        redirects: RouterRedirects, logger: Logger
     ) throws {
         self.wanted = WantedNamespaces(told: told, discovers: discovers)
-        self.opener = ListenerOpener(held: held, sockets: try NamespaceSockets(), redirects: redirects)
+        self.opener = ListenerOpener(
+            held: held, inherited: inherited, sockets: try NamespaceSockets(), redirects: redirects)
         self.watcher = try NamespaceWatcher()
         self.redirects = redirects
         self.logger = logger

@@ -41,7 +41,7 @@ final class Shim: Sendable {
     private func hold(_ descriptors: [Int32], _ scope: Scope) -> Bool {
         for descriptor in descriptors {
             do {
-                let id = try held.hold(descriptor, for: .guests(scope))
+                let id = try held.hold(descriptor, for: .guests(scope), at: nil)
                 listeners.withLock { $0.append(id) }
             } catch {
                 logger.error("a listener that a shim has handed over cannot be held: \(error)")

@@ -26,6 +26,7 @@ public actor Workers {
     private let listeners: HeldListeners
     private let start: Start
     private let keepPorts: @Sendable (Int32) -> Void
+    private let whenReady: @Sendable (_ running: [WorkerLink]) -> Void
     private let logger: Logger
     private let events = AsyncStream<(WorkerLink, WorkerLink.Event)>.makeStream()
     private var serving: WorkerLink?
@@ -39,13 +40,17 @@ public actor Workers {
     private var isSettled = false
     private var isStopping = false
 
-    /// - Parameter keepPorts: given what a worker wants to be kept for the next start, as a descriptor to be closed.
+    /// - Parameters:
+    ///   - keepPorts: given what a worker wants to be kept for the next start, as a descriptor to be closed.
+    ///   - whenReady: called each time that a new worker serves; given all that have not ended.
     public init(
-        listeners: HeldListeners, start: @escaping Start, keepPorts: @escaping @Sendable (Int32) -> Void, logger: Logger
+        listeners: HeldListeners, start: @escaping Start, keepPorts: @escaping @Sendable (Int32) -> Void,
+        whenReady: @escaping @Sendable (_ running: [WorkerLink]) -> Void, logger: Logger
     ) {
         self.listeners = listeners
         self.start = start
         self.keepPorts = keepPorts
+        self.whenReady = whenReady
         self.logger = logger
     }
 
@@ -115,6 +120,7 @@ public actor Workers {
         coming = nil
         hasServed = true
         logger.notice("ready", metadata: ["worker": "\(worker.pid)"])
+        whenReady(running)
     }
 
     private func end(_ worker: WorkerLink, _ status: Int32) throws {

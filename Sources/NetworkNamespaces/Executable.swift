@@ -11,6 +11,14 @@ public enum Executable {
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
+    /// Whether there is another program at this path than the one that is running.
+    public static func hasChanged(_ path: String) -> Bool {
+        guard let there = NamespaceIdentity(file: path), let running = NamespaceIdentity(file: "/proc/self/exe") else {
+            return false
+        }
+        return there != running && access(path, X_OK) == 0
+    }
+
     /// The path of a program: in `PATH`, then where administration tools are, which an ordinary user's `PATH` may lack.
     /// A name with a slash is a path already. Nil when there is none that may be executed.
     public static func path(of name: String) -> String? {

@@ -22,6 +22,9 @@ public struct NamespaceRequest: Sendable {
     public var addresses: [ListenAddress]
     /// Which changes to follow from before the sockets are opened; nil for none.
     public var following: NamespaceEvents.Subject?
+    /// Listening sockets that may be used instead of new ones, where they are in this namespace and at these addresses;
+    /// they belong to whoever opens the namespace.
+    public var inherited: [Int32] = []
 
     public init(namespace: String, addresses: [ListenAddress], following: NamespaceEvents.Subject? = nil) {
         self.namespace = namespace
@@ -76,14 +79,30 @@ public final class NamespaceSockets: Sendable {
         _ requests: [NamespaceRequest], backlog: Int32 = 4096,
         tell: @escaping @Sendable (String, NamespaceEvent) -> Void = { _, _ in }
     ) async -> [Result<NamespaceOpening, NamespaceError>] {
-        await thread.perform(requests, in: \.namespace) { request, identity throws(NamespaceError) in
+        let results = await thread.perform(requests, in: \.namespace) { request, identity throws(NamespaceError) in
             var events: NamespaceEvents?
             if let subject = request.following {
                 events = try NamespaceEvents(of: subject) { tell(request.namespace, $0) }
             }
-            let listeners = try Self.open(request.addresses, in: request.namespace, besides: [], backlog: backlog)
-            return NamespaceOpening(identity: identity, listeners: listeners, events: events)
+            let inherited = InheritedSocket.listeners(among: request.inherited, at: request.addresses)
+            let opened = try Self.open(request.addresses, in: request.namespace, inherited: inherited, backlog: backlog)
+            return NamespaceOpening(identity: identity, listeners: opened, events: events)
         }
+        for (request, result) in zip(requests, results) {
+            let used = Set((try? result.get())?.listeners.map(\.descriptor) ?? [])
+            for descriptor in request.inherited where !used.contains(descriptor) { Glibc.close(descriptor) }
+        }
+        return results
+    }
+
+    private static func open(
+        _ addresses: [ListenAddress], in namespace: String, inherited: [NamespaceListener], backlog: Int32
+    ) throws(NamespaceError) -> [NamespaceListener] {
+        let devices = Set(inherited.map(\.device)).subtracting([0])
+        let rest = addresses.filter { address in
+            address.isPerDevice || !inherited.contains { $0.address == address }
+        }
+        return inherited + (try open(rest, in: namespace, besides: devices, backlog: backlog))
     }
 
     /// The indices of the namespace's devices whose names begin with that prefix.

@@ -8,21 +8,36 @@ import Glibc
 public final class DescriptorBox: Sendable {
     private let channel: DescriptorChannel
 
-    /// - Parameter descriptor: is closed, also on failure; the box holds it open.
+    /// - Parameters:
+    ///   - descriptor: is closed, also on failure; the box holds it open.
+    ///   - label: says what it is, to whoever finds the box; 1…512 bytes.
     /// - Throws: ``SystemError``
-    public init(holding descriptor: Int32) throws {
+    public init(holding descriptor: Int32, label: String) throws {
         defer { close(descriptor) }
         let (sender, receiver) = try DescriptorChannel.pair()
-        try sender.send("held", [descriptor])
+        try sender.send(label, [descriptor])
         channel = receiver
     }
+
+    /// A box that another process has made.
+    public init(descriptor: Int32) {
+        channel = DescriptorChannel(descriptor: descriptor)
+    }
+
+    /// Of the box itself: who has it can copy the socket.
+    public var descriptor: Int32 { channel.descriptor }
 
     /// A further descriptor of the socket, which the caller closes.
     /// - Throws: ``SystemError``, EMFILE for instance.
     public func copy() throws -> Int32 {
-        guard let descriptor = try channel.receive(peeks: true)?.descriptors.first else {
+        try open().descriptor
+    }
+
+    /// The same, and what the box says it is.
+    public func open() throws -> (label: String, descriptor: Int32) {
+        guard let (label, descriptors) = try channel.receive(peeks: true), let descriptor = descriptors.first else {
             throw SystemError("copy a descriptor", code: EBADF)
         }
-        return descriptor
+        return (label, descriptor)
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 /// One end of a connection between two processes. It keeps messages apart, and descriptors can go with them.
 public final class DescriptorChannel: Sendable {
     /// The longest message in bytes.
-    static let capacity = 256
+    static let capacity = 512
 
     public let descriptor: Int32
 
@@ -48,7 +48,7 @@ public final class DescriptorChannel: Sendable {
 
     /// Blocks while the other side is behind.
     /// - Parameters:
-    ///   - text: 1…256 bytes.
+    ///   - text: 1…512 bytes.
     ///   - descriptors: which stay the caller's; the other side gets copies.
     /// - Throws: ``SystemError``; EPIPE when the other side has gone.
     public func send(_ text: String, _ descriptors: [Int32] = []) throws {

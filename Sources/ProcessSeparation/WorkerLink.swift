@@ -51,6 +51,11 @@ public final class WorkerLink: Sendable {
         }
     }
 
+    /// Blocks until everything has been sent, as far as it can be.
+    public func flush() {
+        queue.sync {}
+    }
+
     public func kill() {
         Glibc.kill(pid, SIGKILL)
     }

@@ -8,6 +8,9 @@
 /* setns(2) with CLONE_NEWNET: both are declared under _GNU_SOURCE only. Moves the calling thread alone. */
 int clinux_enter_network_namespace(int descriptor);
 
+/* A descriptor of the network namespace that a socket is in. Needs CAP_NET_ADMIN there. */
+int clinux_namespace_of_socket(int socket);
+
 /* memfd_create(2), declared under _GNU_SOURCE only: a file in memory, closed on exec. */
 int clinux_memory_file(const char *name);
 

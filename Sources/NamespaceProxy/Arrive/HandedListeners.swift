@@ -34,7 +34,8 @@ public actor HandedListeners {
         self.ports = ports
     }
 
-    /// Does what the holder says, until it says to end or has gone.
+    /// Does what the holder says, until it says to end. When the holder has gone, the one that comes after it will have
+    /// another worker.
     public func follow(_ holder: HolderLink) async -> Ending {
         for await (message, descriptor) in holder.messages() {
             switch message {
@@ -46,7 +47,7 @@ public actor HandedListeners {
             case .stop: return .stop
             }
         }
-        return .stop
+        return .retire
     }
 
     private func serve(_ descriptor: Int32, _ id: ListenerID, _ purpose: ListenerPurpose) async {

@@ -18,17 +18,20 @@ struct Holder {
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
         DescriptorLimit.raise()
-        let held = HeldListeners()
-        try holdService(held)
-        try holdAgentSocket(held)
+        let manager = ServiceManager()
+        let held = HeldListeners(manager: manager)
+        let inherited = InheritedListeners()
+        try holdService(held, inherited)
+        try holdAgentSocket(held, inherited)
         let shims = try shimSocket(held)
         defer { shims?.close() }
-        let workers = try workers(held)
+        let workers = try workers(held, manager)
         try await workers.begin()
         var services: [any Service] = [WorkerService(workers: workers)]
         if let namespaces = settings.namespaces, !namespaces.isEmpty {
-            try await follow(namespaces, held, &services)
+            try await follow(namespaces, held, inherited, &services)
         }
+        inherited.closeRest()
         await workers.settle()
         StartPages.release()
         do {
@@ -43,19 +46,22 @@ struct Holder {
     /// Services stop from last to first: workers, with what they have been asked, then the listeners, then the rules that
     /// led guests to those.
     private func follow(
-        _ namespaces: NamespaceSettings, _ held: HeldListeners, _ services: inout [any Service]
+        _ namespaces: NamespaceSettings, _ held: HeldListeners, _ inherited: InheritedListeners,
+        _ services: inout [any Service]
     ) async throws {
         let redirects = RouterRedirects(port: namespaces.redirectPort, logger: logger)
         let listeners = try NamespaceListeners(
-            told: namespaces.told, discovers: namespaces.discovers, held: held, redirects: redirects, logger: logger)
+            told: namespaces.told, discovers: namespaces.discovers, held: held, inherited: inherited,
+            redirects: redirects, logger: logger)
         await listeners.update()
         services.insert(NamespaceService(listeners: listeners), at: 0)
         services.insert(RedirectService(redirects: redirects), at: 0)
     }
 
-    private func workers(_ held: HeldListeners) throws -> Workers {
+    private func workers(_ held: HeldListeners, _ manager: ServiceManager?) throws -> Workers {
         // Read now: the program may be replaced on disk later, and that is the one to start then.
-        let command = [try Executable.own()] + CommandLine.arguments.dropFirst() + ["--worker"]
+        let program = try Executable.own()
+        let command = [program] + CommandLine.arguments.dropFirst() + ["--worker"]
         let capabilities = settings.account == nil ? [] : Capability.toBecomeAnother
         return Workers(
             listeners: held, start: { try WorkerLink(command, capabilities: capabilities) },
@@ -65,6 +71,22 @@ struct Holder {
                     if let path { try PortFile.write(ports, to: path) }
                 } catch {
                     logger.warning("[metapath] port_file: the known ports cannot be kept: \(error)")
+                }
+            },
+            whenReady: { [logger] running in
+                manager?.ready()
+                guard Executable.hasChanged(program) else { return }
+                logger.notice("the program on disk is another one; going on as that", metadata: ["path": "\(program)"])
+                for worker in running {
+                    worker.send(.retire)
+                    worker.flush()
+                }
+                do {
+                    try Inheritance.leave(
+                        to: program, arguments: CommandLine.arguments, boxes: held.inheritable,
+                        children: running.map(\.pid))
+                } catch {
+                    logger.error("\(error) Going on as before.")
                 }
             }, logger: logger)
     }
@@ -86,32 +108,31 @@ struct Holder {
             attributes: [.posixPermissions: 0o755])
     }
 
-    private func holdService(_ held: HeldListeners) throws {
-        guard let service = settings.service else { return }
+    private func holdService(_ held: HeldListeners, _ inherited: InheritedListeners) throws {
+        guard let listen = settings.service?.listen else { return }
         do {
-            let descriptor =
-                switch service.listen {
+            try hold(.service, at: listen, held, inherited) {
+                switch listen {
                 case .tcp(let host, let port):
                     try ListeningSocket.tcp(host: host, port: port, backlog: settings.limits.backlog)
                 case .unix(let path): try ListeningSocket.unix(path: path, backlog: settings.limits.backlog)
                 }
-            _ = try held.hold(descriptor, for: .service)
+            }
         } catch {
             throw CommandError(
-                "\(error) Is another metadata service running? --listen chooses another address than \(service.listen)."
-            )
+                "\(error) Is another metadata service running? --listen chooses another address than \(listen).")
         }
-        logger.notice("listening", metadata: ["address": "\(service.listen)"])
     }
 
-    private func holdAgentSocket(_ held: HeldListeners) throws {
+    private func holdAgentSocket(_ held: HeldListeners, _ inherited: InheritedListeners) throws {
         guard let socket = settings.agentSocket else { return }
         do {
             try Self.makeDirectory(of: socket.path)
-            let descriptor = try ListeningSocket.unix(
-                path: socket.path, permissions: socket.permissions, owner: socket.owner, group: socket.group,
-                backlog: settings.limits.backlog)
-            _ = try held.hold(descriptor, for: .agent)
+            try hold(.agent, at: .unix(path: socket.path), held, inherited) {
+                try ListeningSocket.unix(
+                    path: socket.path, permissions: socket.permissions, owner: socket.owner, group: socket.group,
+                    backlog: settings.limits.backlog)
+            }
         } catch {
             throw CommandError(
                 """
@@ -120,6 +141,15 @@ struct Holder {
                 names another path.
                 """)
         }
-        logger.notice("listening", metadata: ["address": "unix:\(socket.path)"])
+    }
+
+    /// The socket that the process before this one had there, or a new one.
+    private func hold(
+        _ purpose: ListenerPurpose, at target: ListenTarget, _ held: HeldListeners, _ inherited: InheritedListeners,
+        open: () throws -> Int32
+    ) throws {
+        let place = ListenerPlace.address("\(target)")
+        _ = try held.hold(inherited.take(place).first ?? open(), for: purpose, at: place)
+        logger.notice("listening", metadata: ["address": "\(target)"])
     }
 }

@@ -8,8 +8,9 @@ struct ShimSocketOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Serve the sockets that `metapath haproxy-shim` opens in the place of Neutron's haproxies, handed over here.",
-            discussion: "Default: [metapath] shim_socket, else none. The shims' own default is \(HaproxyShim.defaultSocket).",
-            valueName: "path"))
+            discussion: """
+                Default: [metapath] shim_socket, else none. The shims' own default is \(HaproxyShim.defaultSocket).
+                """, valueName: "path"))
     var shimSocket: String?
 
     func path(_ configuration: inout Configuration) -> String? {
