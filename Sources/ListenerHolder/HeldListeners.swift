@@ -64,8 +64,9 @@ public final class HeldListeners: Sendable {
         state.withLock { state in state.listeners.values.contains { $0.purpose == .guests(scope) } }
     }
 
+    /// For the end of the process. What the service manager has it keeps for a restart, and only for that.
     func releaseAll() {
-        for id in state.withLock({ $0.listeners.keys.map { $0 } }) { release(id) }
+        state.withLock { $0.listeners = [:] }
     }
 
     /// Hands every socket to a worker, and from then on what changes.
