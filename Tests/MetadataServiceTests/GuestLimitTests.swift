@@ -120,11 +120,14 @@ import Testing
         try await run(own: RateLimit(requests: 1, seconds: 1)) { service in
             _ = try await service.ask(Self.path, headers: guest())
             var answer = try await service.ask(Self.path, headers: guest())
-            while answer.status == 503 {
+            var refused = 0
+            while answer.status == 503, refused < 3 {
+                refused += 1
                 try await Task.sleep(for: .seconds(try #require(Int(answer.headers["Retry-After"] ?? ""))))
                 answer = try await service.ask(Self.path, headers: guest())
             }
-            #expect(answer.status == 200)
+            // Twice where the clock of the limit is a tick behind.
+            #expect(answer.status == 200 && refused < 3)
         }
     }
 
