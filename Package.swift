@@ -110,7 +110,12 @@ let package = Package(
         test("NovaDatabaseTests", ["InstanceModel", "MetadataDocuments", "InstanceStore", "NovaDatabase"]),
         test("NamespaceProxyTests", ["InstanceModel", "Identification", "NamespaceProxy", logging]),
         test("OpenStackAPITests", ["OpenStackAPI", "TestSupport", nioCore, nioHTTP1, nioPosix, nioSSL]),
-        test("SettingsTests", ["OsloConfig", "OpenStackAPI", "metapath", argumentParser]),
+        test(
+            "SettingsTests",
+            [
+                "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService",
+                "metapath", argumentParser, nioCore,
+            ]),
         test("HTTPWireTests", ["HTTPWire", "TestSupport", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",

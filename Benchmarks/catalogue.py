@@ -8,6 +8,10 @@ SECRET = "benchmark-shared-secret"
 CONFIG = f"""[neutron]
 service_metadata_proxy = true
 metadata_proxy_shared_secret = {SECRET}
+
+[metapath]
+guest_request_limit = 1000000
+guest_request_window = 1
 """
 PROJECT = "0d4d7ab1c2bb4a6cb2a0a4a7fd5b1c01"
 SPACE = uuid.UUID("7d444840-9dc0-11d1-b245-5ffdce74fad2")

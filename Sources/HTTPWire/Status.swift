@@ -20,6 +20,7 @@ public struct Status: Hashable, Sendable {
     public static let conflict = Status(409, "Conflict")
     public static let contentTooLarge = Status(413, "Content Too Large")
     public static let uriTooLong = Status(414, "URI Too Long")
+    public static let tooManyRequests = Status(429, "Too Many Requests")
     public static let headerFieldsTooLarge = Status(431, "Request Header Fields Too Large")
     public static let internalServerError = Status(500, "Internal Server Error")
     public static let notImplemented = Status(501, "Not Implemented")

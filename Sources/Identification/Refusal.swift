@@ -1,4 +1,4 @@
-/// Why a request has no instance (contract nova.md §2.2–§2.4, neutron.md §0 rule 5, §3.2). What its sender is told is the
+/// Why a request is not answered (contract nova.md §2.2–§2.4, neutron.md §0 rule 5, §3.2). What its sender is told is the
 /// answer's concern.
 public enum Refusal: Error, Hashable, Sendable {
     case missingInstanceID
@@ -26,6 +26,36 @@ public enum Refusal: Error, Hashable, Sendable {
     case contradiction
     /// Address mode: several instances have the address, and nothing tells them apart.
     case ambiguousAddress(found: Int)
+    /// The guest has asked more often than its limit allows.
+    case tooManyRequests
+
+    /// The reason without its particulars, to count by.
+    public enum Kind: Int, CaseIterable, Sendable {
+        case missingInstanceID, missingSignature, missingTenantID, wrongSignature, unknownInstance, wrongTenant
+        case missingForwardedFor, noSubnets, portCount, missingScope, severalScopes, noPort, severalPorts, contradiction
+        case ambiguousAddress, tooManyRequests
+    }
+
+    public var kind: Kind {
+        switch self {
+        case .missingInstanceID: .missingInstanceID
+        case .missingSignature: .missingSignature
+        case .missingTenantID: .missingTenantID
+        case .wrongSignature: .wrongSignature
+        case .unknownInstance: .unknownInstance
+        case .wrongTenant: .wrongTenant
+        case .missingForwardedFor: .missingForwardedFor
+        case .noSubnets: .noSubnets
+        case .portCount: .portCount
+        case .missingScope: .missingScope
+        case .severalScopes: .severalScopes
+        case .noPort: .noPort
+        case .severalPorts: .severalPorts
+        case .contradiction: .contradiction
+        case .ambiguousAddress: .ambiguousAddress
+        case .tooManyRequests: .tooManyRequests
+        }
+    }
 
     /// For the log and the trace: what a 404 does not tell.
     public var reason: String {
@@ -47,6 +77,7 @@ public enum Refusal: Error, Hashable, Sendable {
         case .severalPorts(let found): "\(found) ports have this address here; one was expected"
         case .contradiction: "source address and Ethernet source belong to different ports"
         case .ambiguousAddress(let found): "\(found) instances have this address; one was expected"
+        case .tooManyRequests: "it has asked more often than its limit allows"
         }
     }
 }

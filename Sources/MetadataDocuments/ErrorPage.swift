@@ -111,6 +111,7 @@ extension ErrorPage {
         public static let notFound = "The resource could not be found."
         public static let forwardedForMissing = "X-Forwarded-For is missing from request."
         public static let scopeMissing = "The request names neither a network nor a router."
+        public static let tooManyRequests = "Too many requests. Please try again in a while."
         public static let passwordConflict = "There was a conflict when trying to complete your request."
         public static let passwordTooLarge = "Request is too large."
         public static let passwordMethod = "GET and POST only are supported."

@@ -11,11 +11,13 @@ public final class MetadataPath: Sendable {
 
     /// - Parameters:
     ///   - ports: who knows the ports of guests behind listeners in namespaces; nil: the store does.
+    ///   - limits: how often guests may ask; nil for as often as they like.
     ///   - log: nil for no access log, which costs nothing on the data path.
     /// - Throws: ``StoreError`` when the store cannot tell of its changes.
     public init(
-        group: any EventLoopGroup, directory: DocumentDirectory, ports: (any PortFinder)? = nil, answer: Answer,
-        log: RequestLog?, reporter: Reporter
+        group: any EventLoopGroup, directory: DocumentDirectory, ports: (any PortFinder)? = nil,
+        limits: GuestLimits? = nil, refusals: RefusalCounts = RefusalCounts(), answer: Answer, log: RequestLog?,
+        reporter: Reporter
     ) async throws {
         // Sets the directory's first revision, from which it follows.
         try await directory.catchUp()
@@ -23,7 +25,8 @@ public final class MetadataPath: Sendable {
         for eventLoop in group.makeIterator() {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
                 let context = try LoopContext(
-                    eventLoop: eventLoop, directory: directory, ports: ports, log: log, reporter: reporter)
+                    eventLoop: eventLoop, directory: directory, ports: ports, limits: limits, refusals: refusals,
+                    log: log, reporter: reporter)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }

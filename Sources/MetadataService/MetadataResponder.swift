@@ -1,5 +1,6 @@
 import HTTPWire
 import Identification
+import InstanceModel
 import InstanceStore
 import MetadataDocuments
 import NIOCore
@@ -26,8 +27,13 @@ public final class MetadataResponder: Responder {
 
     public func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition {
         let trace = trace(request)
-        let asking = asking(request)
-        switch outcome(request, asking, trace) {
+        let guest = identify.guest(of: request, arrival: arrival)
+        if case .success(let key) = guest, let page = page(refusing: key, trace) {
+            response.write(page)
+            return .complete
+        }
+        let asking = asking(request, guest)
+        switch outcome(request, asking, guest, trace) {
         case .reply(let reply):
             response.write(reply)
             trace?.answered(reply.status, reply.bodyCount)
@@ -55,26 +61,44 @@ public final class MetadataResponder: Responder {
         loop.reporter.report(error)
     }
 
+    /// What a guest gets that has had its share of requests; nil for all others.
+    private func page(refusing guest: PortKey, _ trace: RequestTrace?) -> Response? {
+        trace?.guest = guest
+        guard let page = loop.limits?.page(refusing: guest) else { return nil }
+        refused(.tooManyRequests, trace)
+        trace?.answered(page.status.code, page.bodyBytes)
+        return page
+    }
+
+    private func refused(_ refusal: Refusal, _ trace: RequestTrace?) {
+        loop.refusals.add(refusal.kind)
+        trace?.identified(nil, refusal)
+    }
+
     @inline(__always)
-    private func asking(_ request: borrowing Request) -> Asking {
+    private func asking(_ request: borrowing Request, _ guest: Result<PortKey, Refusal>?) -> Asking {
         let route = Route(target: request.target)
-        let requester = answer.needsRequester(route) ? identify.requester(of: request, arrival: arrival) : nil
+        let requester =
+            answer.needsRequester(route) ? identify.requester(of: request, guest: guest, arrival: arrival) : nil
         return Asking(
             route: route, method: request.method, methodName: request.methodBytes, target: request.target,
             headers: .borrowed(request.headers), requester: requester, body: request.body,
             hasContentLength: request.method == .post && request.header(.contentLength).isPresent)
     }
 
-    private func outcome(_ request: borrowing Request, _ asking: Asking, _ trace: RequestTrace?) -> Outcome {
+    private func outcome(
+        _ request: borrowing Request, _ asking: Asking, _ guest: Result<PortKey, Refusal>?, _ trace: RequestTrace?
+    ) -> Outcome {
         if answer.isOpen(asking.route) { return .reply(.root) }
         let staleness = loop.staleness()
         // A password is seen at once, also one that another process has stored.
         let afresh = loop.hasNoFeed && asking.route == .password
         let directory = staleness == nil && !afresh ? loop.directory : nil
-        let caller = identify.caller(of: request, arrival: arrival, directory: directory, ports: loop.ports)
+        let caller = identify.caller(
+            of: request, guest: guest, arrival: arrival, directory: directory, ports: loop.ports)
         switch answer.needsDocuments ? caller.withDocuments(directory) : caller {
         case .refused(let refusal):
-            trace?.identified(nil, refusal)
+            refused(refusal, trace)
             return .reply(ErrorAnswer.page(refusal, asking))
         case .known(let caller):
             trace?.identified(caller.instanceID, nil)
@@ -98,10 +122,10 @@ public final class MetadataResponder: Responder {
             return try await Claim.named(owner.instanceID, tenant: owner.projectID)
                 .settle(in: directory, afresh: afresh)
         }
-        return settled.assumeIsolated().flatMap { [answer, loop] result in
+        return settled.assumeIsolated().flatMap { [self] result in
             switch result {
             case .failure(let refusal):
-                trace?.identified(nil, refusal)
+                refused(refusal, trace)
                 return loop.eventLoop.makeSucceededFuture(Response(kept.withAsking { ErrorAnswer.page(refusal, $0) }))
             case .success(let caller):
                 trace?.identified(caller.instanceID, nil)

@@ -6,6 +6,7 @@ import MetadataDocuments
 /// One request as the access log tells it: ARRIVE, IDENTIFY, ANSWER.
 struct RequestRecord {
     var arrival: Arrival
+    var guest: PortKey?
     var instance: InstanceID?
     var refusal: Refusal?
     var method: [UInt8]
@@ -23,7 +24,8 @@ struct RequestRecord {
         let record: JSONValue = [
             "time": .string(Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "arrive": [
-                "listener": .string(arrival.listener), "peer": .string(orNull: arrival.peer?.description),
+                "listener": .string(arrival.listener), "scope": .string(orNull: guest?.scope.description),
+                "peer": .string(orNull: (guest?.address ?? arrival.peer)?.description),
                 "ns": arrived.map { .integer($0.nanoseconds) } ?? .null,
             ],
             "identify": [

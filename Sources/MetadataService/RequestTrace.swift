@@ -12,6 +12,8 @@ final class RequestTrace {
     private let arrival: Arrival
     private let method: [UInt8]
     private let target: [UInt8]
+    /// Where the guest is; nil at the service port, and where that cannot be told.
+    var guest: PortKey?
     private var instance: InstanceID?
     private var refusal: Refusal?
     private var identified: Duration = .zero
@@ -35,7 +37,8 @@ final class RequestTrace {
     func answered(_ status: Int, _ bytes: Int) {
         log.record(
             RequestRecord(
-                arrival: arrival, instance: instance, refusal: refusal, method: method, target: target, status: status,
-                bytes: bytes, arrived: arrived, identified: identified, answered: start.duration(to: clock.now)))
+                arrival: arrival, guest: guest, instance: instance, refusal: refusal, method: method, target: target,
+                status: status, bytes: bytes, arrived: arrived, identified: identified,
+                answered: start.duration(to: clock.now)))
     }
 }

@@ -28,6 +28,8 @@ struct ServiceFixture {
         },
         upstream: Int? = nil,
         unixPath: String? = nil,
+        limits: GuestLimits? = nil,
+        refusals: RefusalCounts = RefusalCounts(),
         log: RequestLog? = nil,
         _ body: (ServiceFixture) async throws -> Void
     ) async throws {
@@ -46,7 +48,7 @@ struct ServiceFixture {
             if case .proxyHeaders(let secrets, _) = identify { secrets } else { SharedSecrets(current: secret) }
         let documents = DocumentDirectory(store: store, settings: settings, secrets: secrets)
         let path = try await MetadataPath(
-            group: group, directory: documents, answer: answer, log: log,
+            group: group, directory: documents, limits: limits, refusals: refusals, answer: answer, log: log,
             reporter: Reporter(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
         let server = HTTPServer(group: group)
         let responder: HTTPServer.ResponderFactory = { channel in

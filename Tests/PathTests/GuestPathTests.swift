@@ -131,6 +131,30 @@ struct GuestPathTests {
             }
         }
     }
+
+    /// One guest's share is its own, by either version of IP, and takes nothing from its neighbours.
+    @Test func whoAsksTooOftenIsToldToWait() throws {
+        let limits = """
+            [metadata_rate_limiting]
+            rate_limit_enabled = true
+            ip_versions = 4,6
+            base_query_rate_limit = 3
+
+            """
+        try ServedLab.run(up: { program in
+            let config = (try? String(contentsOfFile: program.config, encoding: .utf8)) ?? ""
+            try? (config + limits).write(toFile: program.config, atomically: true, encoding: .utf8)
+            return ["--listen", "unix:\(program.directory)/socket"]
+        }) { served in
+            let first = served.topology.first
+            for address in ["169.254.169.254", "[fe80::a9fe:a9fe%25eth0]"] {
+                let url = "http://\(address)/latest/meta-data/local-hostname"
+                let statuses = try (0..<4).map { _ in try served.curl(first, url).status }
+                #expect(statuses == ["200", "200", "200", "429"])
+            }
+            #expect(try served.curl(served.topology.second, hostname).status == "200")
+        }
+    }
 }
 
 /// cloud-init's own datasource code, from Debian's package, reads its instance through the path.

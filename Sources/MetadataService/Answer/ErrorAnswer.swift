@@ -26,6 +26,12 @@ enum ErrorAnswer {
         Response(page(503, unavailable, asking), retryAfter: asking.method == .options ? nil : 1)
     }
 
+    /// For a guest beyond our own limit. In one form, whatever is asked for, so that it can be prepared.
+    static func tooManyRequests(retryAfter seconds: Int) -> Response {
+        let (status, explanation) = Refusal.tooManyRequests.page
+        return Response(page(status, explanation, accept: .absent, isHead: false), retryAfter: seconds)
+    }
+
     /// What a store failed with: damage stays, everything else may be over in a second.
     static func page(for error: any Error, _ asking: Asking) -> Response {
         (error as? StoreError)?.kind == .damaged ? Response(unknownError(asking)) : unavailable(asking)

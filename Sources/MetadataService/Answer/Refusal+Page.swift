@@ -19,6 +19,7 @@ extension Refusal {
         case .unknownInstance, .wrongTenant, .noPort, .severalPorts, .contradiction:
             (404, ErrorPage.Explanation.notFound)
         case .ambiguousAddress: (500, ErrorPage.Explanation.unknownError)
+        case .tooManyRequests: (503, ErrorPage.Explanation.tooManyRequests)
         }
     }
 }

@@ -9,6 +9,8 @@ final class LoopContext {
     let eventLoop: any EventLoop
     let directory: DocumentDirectory
     let ports: (any PortFinder)?
+    let limits: GuestLimits?
+    let refusals: RefusalCounts
     let log: RequestLog?
     let reporter: Reporter
     let seed = RandomSeed(fill: SystemRandom.fill)
@@ -19,12 +21,14 @@ final class LoopContext {
     private(set) var today = ""
 
     init(
-        eventLoop: any EventLoop, directory: DocumentDirectory, ports: (any PortFinder)?, log: RequestLog?,
-        reporter: Reporter
+        eventLoop: any EventLoop, directory: DocumentDirectory, ports: (any PortFinder)?, limits: GuestLimits?,
+        refusals: RefusalCounts, log: RequestLog?, reporter: Reporter
     ) throws {
         self.eventLoop = eventLoop
         self.directory = directory
         self.ports = ports
+        self.limits = limits
+        self.refusals = refusals
         self.log = log
         self.reporter = reporter
         self.changes =

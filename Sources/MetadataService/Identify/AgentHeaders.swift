@@ -17,7 +17,7 @@ struct AgentHeaders {
     private var network: Substring?
     private var router: Substring?
     /// Nil: none that can be read.
-    private(set) var client: IPAddress?
+    private var client: IPAddress?
 
     init(_ request: borrowing Request) {
         request.forEachHeader { name, value in

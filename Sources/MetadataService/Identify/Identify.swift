@@ -23,26 +23,36 @@ public enum Identify: Sendable {
 }
 
 extension Identify {
+    /// Where the guest behind the request is, or why that cannot be told. Nil at the service port, where no guests
+    /// arrive.
+    func guest(of request: borrowing Request, arrival: Arrival) -> Result<PortKey, Refusal>? {
+        switch self {
+        case .port(let scope):
+            arrival.peer.map { .success(PortKey(scope: scope, address: $0)) } ?? .failure(.noPort)
+        case .agentHeaders: AgentHeaders(request).origin
+        case .proxyHeaders, .peerAddress: nil
+        }
+    }
+
     /// The answer as far as it can be had without waiting.
     /// - Parameters:
+    ///   - guest: what ``guest(of:arrival:)`` has found.
     ///   - directory: nil while what it holds may be out of date: then the store is asked for every claim.
     ///   - ports: who knows ports better than the store does; nil for nobody.
     func caller(
-        of request: borrowing Request, arrival: Arrival, directory: DocumentDirectory?, ports: (any PortFinder)?
+        of request: borrowing Request, guest: Result<PortKey, Refusal>?, arrival: Arrival,
+        directory: DocumentDirectory?, ports: (any PortFinder)?
     ) -> Caller {
         switch self {
-        case .port(let scope):
-            guard let peer = arrival.peer else { return .refused(.noPort) }
-            return Self.caller(at: PortKey(scope: scope, address: peer), mac: arrival.mac, directory, ports)
+        case .port, .agentHeaders:
+            switch guest ?? .failure(.noPort) {
+            case .success(let key): return Self.caller(at: key, mac: arrival.mac, directory, ports)
+            case .failure(let refusal): return .refused(refusal)
+            }
         case .proxyHeaders(let secrets, let signatureRequired):
             let provider = request.header(.metadataProvider)
             guard provider.hasContent else { return Self.signed(request, secrets, directory) }
             return Self.provider(provider, request, signatureRequired ? secrets : nil, directory)
-        case .agentHeaders:
-            switch AgentHeaders(request).origin {
-            case .success(let key): return Self.caller(at: key, mac: nil, directory, ports)
-            case .failure(let refusal): return .refused(refusal)
-            }
         case .peerAddress(let parsesForwarded):
             guard let address = Self.client(of: request, arrival, parsesForwarded) else { return .refused(.noPort) }
             return Self.caller(at: .address(address), directory)
@@ -50,12 +60,15 @@ extension Identify {
     }
 
     /// The address that the documents and an upstream are told (contract nova.md §4.1, `local-ipv4`). Nil: none.
-    func requester(of request: borrowing Request, arrival: Arrival) -> [UInt8]? {
+    func requester(
+        of request: borrowing Request, guest: Result<PortKey, Refusal>?, arrival: Arrival
+    ) -> [UInt8]? {
         switch self {
-        case .port, .peerAddress(parsesForwarded: false):
+        case .port, .agentHeaders:
+            guard case .success(let key) = guest else { return nil }
+            return Array(key.address.description.utf8)
+        case .peerAddress(parsesForwarded: false):
             return arrival.peer.map { Array($0.description.utf8) }
-        case .agentHeaders:
-            return AgentHeaders(request).client.map { Array($0.description.utf8) }
         case .peerAddress(parsesForwarded: true):
             let text = ForwardedHeader.client(of: request) ?? arrival.peer?.description
             return text.map { Array($0.utf8) }

@@ -73,10 +73,12 @@ struct Daemon {
         let upstream = try upstream(group)
         let ports = neutron.flatMap { followedPorts($0, holder) }
         await ports?.follower.restore()
+        let refusals = RefusalCounts()
         let path = try await MetadataPath(
-            group: group, directory: directory, ports: ports?.finder, answer: answer(vendorData, upstream), log: log,
-            reporter: Reporter(logger: logger))
-        var services: [any Service] = []
+            group: group, directory: directory, ports: ports?.finder,
+            limits: settings.guestLimits.limits(logger: logger), refusals: refusals,
+            answer: answer(vendorData, upstream), log: log, reporter: Reporter(logger: logger))
+        var services: [any Service] = [RefusalCountService(refusals: refusals, logger: logger)]
         if let log { services.append(RequestLogService(log: log)) }
         if let upstream { services.append(UpstreamService(pool: upstream)) }
         if let neutron { services.append(NeutronService(neutron: neutron)) }

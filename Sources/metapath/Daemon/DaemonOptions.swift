@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import NIOCore
 import OsloConfig
 
 /// Options that `up`, `serve` and `proxy` share.
@@ -97,6 +98,16 @@ enum ListenTarget: Equatable {
 }
 
 extension DaemonOptions {
+    /// 0 for one per processor. Where only Nova's or Neutron's option says something it is the most there may be: their
+    /// workers are slower than ours, and more event loops than processors are of no use.
+    func eventLoops(_ configuration: inout Configuration) -> Int {
+        let own = configuration.value(Options.workers)
+        let others = configuration.value(Options.metadataWorkers)
+        if let workers { return workers }
+        guard configuration.entry(of: Options.workers) == nil else { return own }
+        return others > 0 ? min(others, System.coreCount) : 0
+    }
+
     /// Logs to standard error.
     func logger(_ configuration: inout Configuration) -> Logger {
         var logger = Logger(label: "metapath", factory: { StreamLogHandler.standardError(label: $0) })

@@ -11,6 +11,7 @@ struct DaemonSettings {
     var workers: Int
     var accessLog: String?
     var limits: WireLimits
+    var guestLimits: GuestLimitSettings
     var documents: DocumentSettings
     var vendorData: VendorDataSettings
     var secrets: SharedSecrets
@@ -33,13 +34,13 @@ struct DaemonSettings {
     init(_ options: DaemonOptions, _ configuration: inout Configuration) throws {
         store = try StoreSettings(options.store, &configuration)
         account = WorkerAccount.account(&configuration, store.location)
-        workers = options.workers ?? configuration.value(Options.workers)
+        workers = options.eventLoops(&configuration)
         let log = options.accessLog ?? configuration.value(Options.accessLog)
         accessLog = log.isEmpty ? nil : log
         let ports = configuration.value(Options.portFile)
         portFile = ports.isEmpty ? nil : ports
-        limits = WireLimits()
-        limits.connections = configuration.value(Options.maxConnections)
+        limits = WireLimits(&configuration)
+        guestLimits = GuestLimitSettings(&configuration)
         vendorData = VendorDataSettings(&configuration)
         documents = DocumentSettings(
             dhcpDomain: configuration.value(Options.dhcpDomain),

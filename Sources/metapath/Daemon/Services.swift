@@ -135,3 +135,12 @@ struct RequestLogService: Service {
         await cancelWhenGracefulShutdown { await log.follow() }
     }
 }
+
+struct RefusalCountService: Service {
+    let refusals: RefusalCounts
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await refusals.follow(logger: logger) }
+    }
+}

@@ -15,10 +15,13 @@ struct UpstreamSettings {
     var security: TransportSecurity
     /// Seconds from a request to its answer.
     var timeout: Int
+    /// Seconds until a connection is given up; nil: ours.
+    var connectTimeout: Int?
 
     init(_ targets: [UpstreamTarget], _ configuration: inout Configuration) {
         self.targets = targets
-        timeout = configuration.value(Options.upstreamTimeout)
+        timeout = Self.timeout(&configuration)
+        connectTimeout = configuration.value(Options.timeoutConnect)
         security = TransportSecurity(insecure: configuration.value(Options.novaMetadataInsecure))
         let authority = configuration.value(Options.authCACertificate)
         if !authority.isEmpty { security.caFile = authority }
@@ -44,7 +47,8 @@ struct UpstreamSettings {
         }
         var limits = UpstreamLimits()
         limits.responseTimeout = .seconds(Int64(timeout))
-        limits.connectTimeout = min(limits.connectTimeout, limits.responseTimeout)
+        let connectTimeout = connectTimeout.map { TimeAmount.seconds(Int64($0)) } ?? limits.connectTimeout
+        limits.connectTimeout = min(connectTimeout, limits.responseTimeout)
         return UpstreamPool(endpoints, group: group, limits: limits) { endpoint, reason in
             if let reason {
                 logger.warning("upstream service is down", metadata: ["reason": "\(reason)"])
@@ -52,6 +56,13 @@ struct UpstreamSettings {
                 logger.notice("upstream service is up again", metadata: ["service": "\(endpoint)"])
             }
         }
+    }
+
+    /// Ours, unless only the haproxies' is set.
+    private static func timeout(_ configuration: inout Configuration) -> Int {
+        let own = configuration.value(Options.upstreamTimeout)
+        let haproxys = configuration.value(Options.timeoutServer)
+        return configuration.entry(of: Options.upstreamTimeout) == nil ? haproxys ?? own : own
     }
 
     private static func option(_ file: TransportSecurity.File) -> ConfigOption<String> {

@@ -26,6 +26,12 @@ extension Options {
     static let metadataProxySocketMode = ConfigOption<AgentSocket.Mode>(
         "DEFAULT", "metadata_proxy_socket_mode", .choice, default: .deduce)
 
+    /// How many processes or threads Nova's or Neutron's own service may use; 0, and not set: as many as we want.
+    static let metadataWorkers = ConfigOption("DEFAULT", "metadata_workers", .integer(0...), default: 0)
+    /// Connections that may wait to be accepted, at each listener.
+    static let metadataBacklog = ConfigOption(
+        "DEFAULT", "metadata_backlog", .integer(1...Int(Int32.max)), default: 4096)
+
     /// Of the L3 agent: where routers' namespaces listen.
     static let metadataPort = ConfigOption(
         "DEFAULT", "metadata_port", .integer(1...65535), default: Int(MetadataAddress.redirectPort))
@@ -33,6 +39,6 @@ extension Options {
     static let agent: [any DeclaredOption] = [
         novaMetadataHost, novaMetadataPort, novaMetadataProtocol, novaMetadataInsecure, authCACertificate,
         novaClientCertificate, novaClientKey, statePath, metadataProxySocket, metadataProxyUser, metadataProxyGroup,
-        metadataProxySocketMode, metadataPort,
+        metadataProxySocketMode, metadataWorkers, metadataBacklog, metadataPort,
     ]
 }

@@ -128,6 +128,12 @@ enum Options {
     /// Connections served at once.
     static let maxConnections = ConfigOption("metapath", "max_connections", .integer(1...1_000_000), default: 8192)
 
+    /// Requests that one guest may make within ``guestRequestWindow``; 0: as many as it likes.
+    static let guestRequestLimit = ConfigOption(
+        "metapath", "guest_request_limit", .integer(0...1_000_000), default: 500)
+    /// Seconds.
+    static let guestRequestWindow = ConfigOption("metapath", "guest_request_window", .integer(1...3600), default: 5)
+
     static let all: [any DeclaredOption] =
         [
             apiDatabase, mainDatabase, databasePoolSize, serviceMetadataProxy, sharedSecret, neutronServiceType,
@@ -136,6 +142,7 @@ enum Options {
             vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
             vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
             workers, accessLog, previousSecrets, user, namespaces, discoverNamespaces, upstream, portFile,
-            upstreamTimeout, agentSocket, shimSocket, maxConnections,
-        ] + agent
+            upstreamTimeout, agentSocket, shimSocket, maxConnections, guestRequestLimit,
+            guestRequestWindow,
+        ] + agent + proxy
 }
