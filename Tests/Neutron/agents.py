@@ -1,5 +1,6 @@
 """What Neutron's L3 and DHCP agents do about metadata proxies, done by their own code."""
 import pathlib
+import sys
 import types
 
 from neutron.agent import dhcp_agent, l3_agent
@@ -111,10 +112,21 @@ class Agents:
         """The file that haproxy is started with."""
         return self.directory / "ns-metadata-proxy" / f"{network.id}.conf"
 
-    def write_configuration(self, network, pid_file):
-        """The file, without starting anything."""
+    def write_configuration(self, network):
+        """The file, without starting anything; who is started with it is found by `manager`, and ends with the test."""
         address, port = (("::", self.conf.metadata_port) if network.SCOPE == "router"
                          else (constants.METADATA_V4_IP, constants.METADATA_PORT))
         callback = driver.MetadataDriver._get_metadata_proxy_callback(
             address, port, self.conf, **{f"{network.SCOPE}_id": network.id})
-        return callback(str(pid_file))[-1]
+        return callback(self.manager(network).get_pid_file_name())[-1]
+
+    @staticmethod
+    def rootwrap(directory):
+        """The command that agents put before others which need root, with Neutron's own filters."""
+        installed = pathlib.Path(sys.prefix) / "etc" / "neutron"
+        file = pathlib.Path(directory) / "rootwrap.conf"
+        lines = (installed / "rootwrap.conf").read_text().splitlines()
+        file.write_text("\n".join(
+            f"filters_path = {installed / 'rootwrap.d'}" if line.startswith("filters_path") else line
+            for line in lines))
+        return str(pathlib.Path(sys.prefix) / "bin" / "neutron-rootwrap"), str(file)

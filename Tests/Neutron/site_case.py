@@ -71,7 +71,7 @@ class SiteCase(unittest.TestCase):
         self.directory.mkdir()
 
     def at_end(self, function, *arguments):
-        """Done when the test is over, and again at the very end: of a test that is interrupted nothing is cleaned up."""
+        """Done when the test is over, and again at the very end: after an interrupted test nothing is cleaned up."""
         self.addCleanup(function, *arguments)
         self.shared.ending.callback(function, *arguments)
 

@@ -1,4 +1,4 @@
-"""`metapath proxy --agent-socket` in place of Neutron's metadata agent: Neutron starts haproxies, and they are haproxy."""
+"""`metapath proxy --agent-socket` in place of Neutron's metadata agent; what Neutron starts as haproxy is haproxy."""
 import grp
 import os
 import pathlib

@@ -54,7 +54,8 @@ class CleanUp(ShimCase):
         killed = proxy.logged().count("the worker has ended with status 137")
         lost = [answer for _, answer in load.answers if answer.status != 200]
         self.assertGreater(len(load.answers), 300)
-        self.assertLessEqual(len(lost), GUESTS * killed, "\n".join([*map(str, lost[:20]), proxy.logged()[-4000:]]))
+        said = "\n".join([*map(str, lost[:20]), proxy.logged()[-4000:]])
+        self.assertLessEqual(len(lost), GUESTS * killed, said)
         for _, answer in load.answers:
             if answer.status == 200:
                 self.assert_answers(load.network, answer)

@@ -40,12 +40,11 @@ class OtherHaproxy(ShimCase):
     def test_check_of_neutrons_configuration(self):
         """`haproxy -c -f FILE` says whether haproxy likes the file; it starts nothing."""
         network = self.network(Isolated)
-        pid_file = self.directory / "pid"
-        file = self.agents.write_configuration(network, pid_file)
+        file = self.agents.write_configuration(network)
         done = servers.run_haproxy("-c", "-f", file)
         self.assertEqual(done.returncode, 0, done)
         self.assertIn("valid", done.stdout + done.stderr)
-        self.assertFalse(pid_file.exists())
+        self.assertIsNone(self.agents.manager(network).pid)
 
     def test_broken_configuration(self):
         file = self.directory / "broken.cfg"

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import signal
+import unittest.mock
 
 import guests
 from networks import Isolated, Router
@@ -79,6 +80,20 @@ class Started(ShimCase):
             self.assert_stands(network, manager)
             self.assertNotEqual(manager.pid, pid)
             self.assert_served(network)
+
+    def test_rootwrap(self):
+        """Neutron's filters for what its agents may do as root let the shim through. The PATH that counts is the one
+        that rootwrap has, which sudo sets, and not the agent's.
+        """
+        path = os.environ["PATH"]
+        helper = ["env", f"PATH={path}", *self.agents.rootwrap(self.directory)]
+        self.override("root_helper", " ".join(helper), "AGENT")
+        with unittest.mock.patch.dict(os.environ, {"PATH": path.partition(":")[2]}):
+            for network in self.networks:
+                manager = self.agents.add(network)
+                self.assert_stands(network, manager)
+                self.assert_served(network)
+                self.assert_ends(network, manager)
 
     def test_namespace_goes(self):
         """When Neutron has ended the proxy and removed the name, no socket keeps the namespace alive."""

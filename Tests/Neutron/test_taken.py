@@ -47,13 +47,12 @@ class Stranger(ShimCase):
 
     def assert_fails(self):
         """With a message, and with nothing left behind."""
-        pid_file = self.directory / "pid"
-        file = self.agents.write_configuration(self.router, pid_file)
+        file = self.agents.write_configuration(self.router)
         done = servers.run_haproxy("-f", file, namespace=self.router.namespace)
         self.assertEqual(done.returncode, 1, done)
         self.assertIn(str(file), done.stderr)
         self.assertIn("somebody listens at these addresses already", done.stderr)
-        self.assertFalse(pid_file.exists())
+        self.assertIsNone(self.agents.manager(self.router).pid)
 
 
 class Daemon(ShimCase):
@@ -103,9 +102,7 @@ class Daemon(ShimCase):
         network = self.network(Isolated)
         self.followed(network).start()
         wait_until("the daemon listens", lambda: network.PORT in network.listening_ports())
-        # Neutron's place for it, so that it is ended with the test.
-        pid_file = self.agents.manager(network).get_pid_file_name()
-        file = self.agents.write_configuration(network, pid_file)
+        file = self.agents.write_configuration(network)
         done = servers.run_haproxy("-f", file, namespace=network.namespace)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertTrue(self.agents.manager(network).active)
