@@ -42,7 +42,8 @@ class CleanUp(ShimCase):
             log = open(self.directory / f"{network.namespace}.log", "wb")
             self.addCleanup(log.close)
             processes.append(subprocess.Popen(
-                [sys.executable, "-B", CLEAN_UP, network.namespace, "--config-file", self.agents.file, "--force", "--log-file", ""], stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+                [sys.executable, "-B", CLEAN_UP, network.namespace, "--config-file", self.agents.file, "--force",
+                 "--log-file", ""], stdin=subprocess.DEVNULL, stdout=log, stderr=log))
             self.at_end(processes[-1].wait, 5)
             self.at_end(processes[-1].kill)
         for process in processes:

@@ -18,7 +18,8 @@ class Memory(ShimCase):
         with unittest.mock.patch.dict(os.environ, {"PATH": "/usr/sbin:" + os.environ["PATH"]}):
             haproxy = self.agents.add(other).pid
         self.assertEqual(os.path.realpath(f"/proc/{haproxy}/exe"), "/usr/sbin/haproxy")
-        print(f"an idle shim of {proxy.program()}: {private(shim)} kB private, haproxy: {private(haproxy)} kB", flush=True)
+        print(f"an idle shim of {proxy.program()}: {private(shim)} kB private, haproxy: {private(haproxy)} kB",
+              flush=True)
         self.assertEqual(len(list(pathlib.Path(f"/proc/{shim}/task").iterdir())), 1)
         self.assertLess(len(os.listdir(f"/proc/{shim}/fd")), 8)
 
