@@ -10,7 +10,8 @@ import time
 import namespaces
 from answers import Answer
 
-Served = collections.namedtuple("Served", "when guest answer")
+# `how`: on a connection that was kept, or on a new one.
+Served = collections.namedtuple("Served", "guest how answer")
 
 
 class Connection(http.client.HTTPConnection):
@@ -80,7 +81,7 @@ def who(answer):
 
 class Load:
     """Guests that ask one request after the other, half of them on a connection that they keep while they may, until the
-    end of the `with` block. `served` is what each got, `when` in time.monotonic() at the request's end.
+    end of the `with` block. `served` is what each got.
     """
 
     def __init__(self, guests, clients=8, pause=0):
@@ -92,8 +93,9 @@ class Load:
     def work(self, guest, keeps):
         connection = Connection(guest)
         while not self.ended.is_set():
+            how = "kept" if connection.sock else "new"
             answer = connection.ask() if keeps else ask(guest)
-            self.served.append(Served(time.monotonic(), guest, answer))
+            self.served.append(Served(guest, how, answer))
             time.sleep(self.pause)
         connection.close()
 

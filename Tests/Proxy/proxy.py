@@ -29,9 +29,18 @@ def is_there(pid):
 
 
 def status(pid):
-    """/proc/PID/status as a dictionary."""
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
+    return fields(pathlib.Path(f"/proc/{pid}/status"))
+
+
+def threads(pid):
+    """(which, status) of each thread of a process; the first one is `main`."""
+    for place in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        yield "main" if place.name == str(pid) else place.name, fields(place / "status")
+
+
+def fields(file):
+    """What /proc says of a process or a thread, as a dictionary."""
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in file.read_text().splitlines())}
 
 
 class Proxy(Process):
