@@ -36,9 +36,10 @@ class ProxyCase(unittest.TestCase):
         self.cloud.add(place, guest)
         return guest
 
-    def proxy(self, *places, more="", options=(), upstream=None):
+    def proxy(self, *places, upstream=None, **named):
         """Serving when this returns."""
-        proxy = Proxy(self.directory / "proxy", self.cloud, upstream or self.nova.url, nova.SECRET, places, more, options)
+        proxy = Proxy(
+            self.directory / "proxy", self.cloud, upstream or self.nova.url, nova.SECRET, places=places, **named)
         self.ending.callback(proxy.stop)
         return proxy.start()
 

@@ -80,8 +80,8 @@ def who(answer):
 
 
 class Load:
-    """Guests that ask one request after the other, half of them on a connection that they keep while they may, until the
-    end of the `with` block. `served` is what each got.
+    """Guests that ask one request after the other until the end of the `with` block, half of them on a connection that
+    they keep while they may. `served` is what each got.
     """
 
     def __init__(self, guests, clients=8, pause=0):

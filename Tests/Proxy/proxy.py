@@ -6,7 +6,7 @@ import pathlib
 import signal
 import time
 
-from processes import Process, program
+from processes import Process, program, run
 
 CONFIGURATION = """[metapath]
 port_file = {directory}/ports.json
@@ -22,6 +22,10 @@ project_name = service
 project_domain_name = Default
 http_retries = 0
 {more}"""
+
+
+# A mount namespace of its own, without any network namespace's name.
+HIDING = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run/netns && exec "$0" "$@"']
 
 
 def is_there(pid):
@@ -44,21 +48,25 @@ def fields(file):
 
 
 class Proxy(Process):
-    """Serves the places given and no others, unless `options` say otherwise."""
+    """Serves the places given and no others, unless `options` say otherwise.
 
-    def __init__(self, directory, cloud, nova_url, secret, places=(), more="", options=()):
+    With `sees_nothing` there is no namespace in its /run/netns but those that are shown.
+    """
+
+    def __init__(self, directory, cloud, nova_url, secret, places=(), more="", options=(), sees_nothing=False):
         super().__init__("metapath", directory)
         self.configuration, self.access_log = self.directory / "proxy.conf", self.directory / "access.log"
         self.port_file = self.directory / "ports.json"
         self.configuration.write_text(
             CONFIGURATION.format(directory=self.directory, secret=secret, cloud=cloud.url, more=more))
         self.nova_url, self.places, self.options = nova_url, list(places), list(options)
-        self.seen = set()
+        self.sees_nothing, self.seen = sees_nothing, set()
 
     def command(self):
         told = [word for place in self.places for word in ("--namespace", place.assignment)]
         discovery = [] if "--discovery" in self.options else ["--no-discovery"]
-        return [program(), "proxy", "--store", "neutron", "--upstream", self.nova_url, "--workers", "2",
+        hiding = HIDING if self.sees_nothing else []
+        return [*hiding, program(), "proxy", "--store", "neutron", "--upstream", self.nova_url, "--workers", "2",
                 "--config-file", self.configuration, "--access-log", self.access_log, *discovery, *told, *self.options]
 
     def start(self):
@@ -67,6 +75,21 @@ class Proxy(Process):
         self.launch(self.command())
         self.wait_until(lambda: self.logged().count(" ready") > ready and len(self.workers()) == 1)
         return self
+
+    def show(self, place):
+        """Give a namespace its name in the proxy's own /run/netns."""
+        # Here it is known by a descriptor; there by what /proc says of this process.
+        with open(f"/run/netns/{place.name}") as namespace:
+            there = f"/run/netns/{place.name}"
+            self.inside("touch", there)
+            self.inside("mount", "--no-canonicalize", "--bind", f"/proc/{os.getpid()}/fd/{namespace.fileno()}", there)
+
+    def hide(self, place):
+        self.inside("umount", f"/run/netns/{place.name}")
+        self.inside("rm", f"/run/netns/{place.name}")
+
+    def inside(self, *command):
+        run("nsenter", "--mount", "--target", self.pid, *command)
 
     def workers(self):
         """Process ids of those that serve guests."""
@@ -87,7 +110,7 @@ class Proxy(Process):
         """A new worker in the place of the present one, which still answers who is connected to it."""
         old, ready = self.workers(), self.logged().count(" ready")
         self.process.send_signal(signal.SIGHUP)
-        self.wait_until(lambda: self.logged().count(" ready") > ready and set(self.workers()) - set(old))
+        self.wait_until(lambda: self.logged().count(" ready") > ready and set(self.workers()) - set(old), limit=20)
 
     def wait_for_worker(self, besides, limit=20):
         """One that serves alone, and is not the one that has ended."""

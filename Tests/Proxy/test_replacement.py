@@ -36,7 +36,7 @@ class Replaced(ProxyCase):
                 self.server.reload()
                 load.wait_for(350)
         lost = [f"on a {each.how} connection: {each.answer}" for each in load.failures()]
-        self.assertFalse(lost, f"of {len(load.served)} requests:\n" + "\n".join(lost))
+        self.assertFalse(lost, f"of {len(load.served)} requests:\n" + "\n".join([*lost, self.server.logged()]))
         self.assertGreater(len(load.served), 2000)
 
     def test_an_idle_connection_outlives_a_reload(self):
