@@ -135,14 +135,14 @@ class Host:
         ip("link set lo up", namespace=place.name)
         return place
 
-    def guest(self, place, network=None, mac=None, address=None):
+    def guest(self, place, network=None, mac=None, address=None, **named):
         """A guest with a cable to the place: the n-th has the address 10.0.n.5, behind 10.0.n.1.
 
         Its network is the place's own, or behind a router one of its own.
         """
         number, place.guests = place.guests, place.guests + 1
         guest = Guest(network or (new_id() if place.is_router else place.id), address or f"10.0.{number}.5",
-                      mac or new_mac())
+                      mac or new_mac(), **named)
         self.names.append(guest.namespace)
         # As the agents name them: a prefix, and eleven characters of the id of a port.
         device = ("qr-" if place.is_router else "tap") + f"{number:03x}{new_id()[-8:]}"
