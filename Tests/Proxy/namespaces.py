@@ -67,9 +67,9 @@ def delete(names):
 
 
 def listening_ports(name):
-    with entered(name):
-        lines = [line.split() for table in ("tcp", "tcp6") for line in open(f"/proc/thread-self/net/{table}")]
-    return {int(line[1].rsplit(":", 1)[1], 16) for line in lines if line[3] == LISTENING}
+    with entered(name), open("/proc/thread-self/net/tcp") as tcp, open("/proc/thread-self/net/tcp6") as tcp6:
+        sockets = [line.split() for line in [*tcp, *tcp6]]
+    return {int(each[1].rsplit(":", 1)[1], 16) for each in sockets if each[3] == LISTENING}
 
 
 @dataclasses.dataclass

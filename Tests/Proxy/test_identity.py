@@ -65,6 +65,7 @@ class Addresses(ProxyCase):
         self.assert_served(self.one, guests.ask(self.one, ipv6=True, source=self.PRIVACY))
 
     def test_a_neighbours_link_local_address_does_not_make_one_the_neighbour(self):
+        self.assert_served(self.one, guests.ask(self.one, ipv6=True))
         forged = namespaces.link_local(self.neighbour.mac)
         self.adds(f"{forged}/64 nodad")
         answer = guests.ask(self.one, ipv6=True, source=forged)
