@@ -66,7 +66,7 @@ let package = Package(
         target("NetworkNamespaces", ["CLinux"]),
         target("ProcessSeparation", ["CLinux", "InstanceModel", "NetworkNamespaces"]),
         // wire
-        target("HTTPWire", [nioCore, nioPosix, nioSSL, nioTLS]),
+        target("HTTPWire", ["CLinux", nioCore, nioPosix, nioSSL, nioTLS]),
         // roles
         target(
             "MetadataService",

@@ -8,6 +8,17 @@
 /* setns(2) with CLONE_NEWNET: both are declared under _GNU_SOURCE only. Moves the calling thread alone. */
 int clinux_enter_network_namespace(int descriptor);
 
+/* accept4(2): a descriptor that does not block and is closed on exec. */
+int clinux_accept(int listener);
+
+/* A set of descriptors to wait for, see epoll(7): made, changed, and waited for. A descriptor has a number of the
+   caller's, by which it is told that there is something to be read. */
+int clinux_poll_set(void);
+int clinux_poll_add(int set, int descriptor, unsigned long long number);
+int clinux_poll_remove(int set, int descriptor);
+/* Blocks. Returns how many numbers were stored. */
+int clinux_poll_wait(int set, unsigned long long *numbers, int capacity);
+
 /* A descriptor of the network namespace that a socket is in. Needs CAP_NET_ADMIN there. */
 int clinux_namespace_of_socket(int socket);
 

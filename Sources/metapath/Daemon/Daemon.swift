@@ -40,7 +40,7 @@ struct Daemon {
         let server = HTTPServer(group: group, limits: settings.limits)
         let listeners = HandedListeners(path: path, server: server, service: settings.service?.identify, ports: ports)
         let serving: [any Service] = [
-            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder, server: server),
+            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder),
         ]
         try giveUpPrivileges()
         StartPages.release()
