@@ -87,8 +87,9 @@ let package = Package(
         .executableTarget(
             name: "metapath",
             dependencies: [
-                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
-                "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "ProcessSeparation",
+                "CLinux", "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore",
+                "InstanceFile", "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces",
+                "ProcessSeparation",
                 "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "HaproxyShim", "Lab",
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
                 argumentParser,
