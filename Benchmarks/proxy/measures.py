@@ -113,6 +113,9 @@ def burst(settings):
             for order in settings.turns(metapath, reference):
                 for side in order:
                     found[side] += clients.Clients(side.router.guests[:count], sides.PATH, count).run()
+                    if side is reference:
+                        # The agent goes on with requests whose guests have given up.
+                        reference.restart_agent()
                     wait_for_answer(side)
             lost = clients.failures(found[metapath])
             late = {side: clients.quantile(good_times(found[side]), 0.99) for side in found}
