@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import select
 import socket
-import statistics
 import time
 
 import networks
@@ -228,10 +227,6 @@ def one_after_another(guest, destination, path, count, keep, headers=()):
 def is_complete(received):
     head, mark, body = received.partition(b"\r\n\r\n")
     return bool(mark) and len(body) >= content_length(head)
-
-
-def median_of(times):
-    return statistics.median(times)
 
 
 def repeating(guests, count):

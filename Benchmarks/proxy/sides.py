@@ -195,6 +195,13 @@ region_name = RegionOne
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
+    def stop(self):
+        ours = self.pids
+        super().stop()
+        for pid in ours:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def successor(self):
         """Another one in its place, as a supervisor starts it."""
         return Metapath(*self.arguments)
