@@ -245,16 +245,23 @@ def reloaded(settings, metapath, keep, name, times=5):
 
 @dataclasses.dataclass
 class Killed:
-    """What guests lost, the seconds until the next answer, and the longest that a served one waited."""
+    """What guests lost, the seconds until the next answer, and the longest that a served one waited; `watched` is for
+    how many seconds there was nothing where `gap` is None.
+    """
 
     pace: int
+    watched: float
     lost: object
     gap: float
     longest: float
 
+    @property
+    def until(self):
+        return f"more than {milliseconds(self.watched)}" if self.gap is None else milliseconds(self.gap)
+
     def __str__(self):
         text = clients.described(self.lost) or "0"
-        return f"{text} at {self.pace:,}/s; gap {milliseconds(self.gap)}, longest {milliseconds(self.longest)}"
+        return f"{text} at {self.pace:,}/s; gap {self.until}, longest {milliseconds(self.longest)}"
 
 
 def killed(settings, side, pace, kill):
@@ -267,13 +274,14 @@ def killed(settings, side, pace, kill):
 
     outcomes = clients.Clients(
         clients.repeating(side.router.guests, count), sides.PATH, count, pace=pace, meanwhile=[(count // 4, act)]).run()
-    return Killed(pace, clients.failures(outcomes), *clients.gap(outcomes, moments[0]))
+    watched = time.monotonic() - moments[0]
+    return Killed(pace, watched, clients.failures(outcomes), *clients.gap(outcomes, moments[0]))
 
 
 def kill_row(name, ours, theirs=""):
     return Row(
         f"{name}, a new connection each: lost, and until the next answer", str(ours), theirs,
-        f"{ours.lost.total()} lost, {milliseconds(ours.gap)}", *NONE)
+        f"{ours.lost.total()} lost, {ours.until}", *NONE)
 
 
 class World:
@@ -350,7 +358,7 @@ def memory(settings):
         notes=f"Metapath {world.alone / 1e6:.1f} MB without networks, processes: {processes}")
     yield Row(
         "memory of the kernel per idle network", f"{our_kernel / 1000:,.1f} kB", f"{kernels / 1000:,.1f} kB",
-        f"1/{kernels / our_kernel:,.1f}", *NONE)
+        f"1/{kernels / our_kernel:,.1f}" if min(kernels, our_kernel) > 0 else "disturbed", *NONE)
 
 
 def overlap(settings):
