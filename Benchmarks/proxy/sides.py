@@ -145,6 +145,7 @@ class Metapath(servers.Server):
 metadata_proxy_shared_secret = {SECRET}
 [metapath]
 port_file = {home}/ports.json
+guest_request_limit = 1000000
 [neutron]
 auth_type = password
 auth_url = http://127.0.0.1:{api.port}/identity/v3
