@@ -30,13 +30,14 @@ NONE = ("none", True)
 
 @dataclasses.dataclass
 class Settings:
-    """Where to work, how often and how long; `latencies` of each kind, `requests` while the worker is replaced, and
-    seconds around a kill.
+    """Where to work, how often and how long; `tries` limits how often a run that was disturbed is repeated;
+    `latencies` of each kind, `requests` while the worker is replaced, and seconds around a kill.
     """
 
     directory: pathlib.Path
     rounds: int
     seconds: int
+    tries: int
     networks: int
     latencies: int
     requests: int
@@ -148,8 +149,8 @@ def rate(settings):
             runs = {metapath: [], reference: []}
             for order in settings.turns(metapath, reference):
                 for side in order:
-                    runs[side].append(load.wrk(
-                        side, settings.directory, url, {}, connections, settings.seconds,
+                    runs[side].append(load.saturating(
+                        settings.tries, side, settings.directory, url, {}, connections, settings.seconds,
                         side.router.guest_namespace))
                     wait_for_answer(side)
             for side in runs:

@@ -21,6 +21,10 @@ def identifier(kind, number):
     return str(uuid.UUID(f"be0c4{kind:03x}-0000-4000-8000-{number:012x}"))
 
 
+def mac(number):
+    return f"fa:16:3e:01:{number >> 8:02x}:{number & 255:02x}"
+
+
 @dataclasses.dataclass(frozen=True)
 class Guest:
     """An instance with one port, and the namespace that its connections come from."""
@@ -87,7 +91,9 @@ def ip(lines, *options):
 
 
 class Router:
-    """A router's namespace and one with guests behind it, all on one interface; not Neutron's: nothing redirects."""
+    """A router's namespace and one with guests behind it, all on one interface, but each sending from its own MAC
+    address. Nothing redirects yet.
+    """
 
     def __init__(self, number, guests):
         self.id, self.network = identifier(ROUTER, number), identifier(NETWORK, number)
@@ -100,10 +106,22 @@ class Router:
            "-n", self.namespace)
         ip(["link set lo up", *(f"address add {host}/16 dev eth0" for host in hosts), "link set eth0 up",
             "route add default via 10.0.0.1"], "-n", self.guest_namespace)
-        command = ["ip", "-n", self.guest_namespace, "-brief", "link", "show", "eth0"]
-        mac = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[2]
         self.guests = [
-            Guest(number * 100_000 + n, self.network, host, self.guest_namespace, mac) for n, host in enumerate(hosts)]
+            Guest(number * 100_000 + n, self.network, host, self.guest_namespace, mac(n)) for n, host in enumerate(hosts)]
+        self.tell_apart()
+
+    def tell_apart(self):
+        senders = ", ".join(f"{guest.address} : {guest.mac}" for guest in self.guests)
+        rules = f"""
+table netdev bench {{
+    chain egress {{
+        type filter hook egress device "eth0" priority 0;
+        ether saddr set ip saddr map {{ {senders} }}
+    }}
+}}
+"""
+        command = ["ip", "netns", "exec", self.guest_namespace, "nft", "-f", "-"]
+        subprocess.run(command, input=rules, text=True, check=True)
 
     def interface(self):
         """The router's own port on the network, as Neutron shows it."""
