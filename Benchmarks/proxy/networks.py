@@ -107,7 +107,8 @@ class Router:
         ip(["link set lo up", *(f"address add {host}/16 dev eth0" for host in hosts), "link set eth0 up",
             "route add default via 10.0.0.1"], "-n", self.guest_namespace)
         self.guests = [
-            Guest(number * 100_000 + n, self.network, host, self.guest_namespace, mac(n)) for n, host in enumerate(hosts)]
+            Guest(number * 100_000 + n, self.network, host, self.guest_namespace, mac(n))
+            for n, host in enumerate(hosts)]
         self.tell_apart()
 
     def tell_apart(self):
