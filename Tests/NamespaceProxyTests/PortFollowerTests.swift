@@ -22,10 +22,10 @@ struct PortFollowerTests {
 
         let state = Mutex(State())
 
-        func networks(of router: RouterID) async throws -> [NetworkID] {
+        func networks(of routers: [RouterID]) async throws -> [RouterID: [NetworkID]] {
             try state.withLock { state in
                 if state.isDown { throw Down() }
-                return state.networks
+                return Dictionary(uniqueKeysWithValues: routers.map { ($0, state.networks) })
             }
         }
 
@@ -87,6 +87,16 @@ struct PortFollowerTests {
         }
         try await follower(table).refresh(.router(router))
         #expect(try device(table, .router(router), "10.1.0.5") == "instance-2")
+    }
+
+    @Test func aCrowdOfNamespacesIsReadWithAFewQuestions() async throws {
+        let networks: [NetworkID] = (0..<250).map { Self.id(1000 + $0) }
+        source.state.withLock { $0.ports = networks.map { port(7, on: $0, "10.0.0.5") } }
+        let follower = follower(table)
+        for network in networks { await follower.add(.network(network)) }
+        for network in networks { try await follower.refresh(.network(network)) }
+        #expect(source.asked.count <= 4)
+        for network in networks { #expect(try device(table, .network(network), "10.0.0.5") == "instance-7") }
     }
 
     @Test func aRouterWithoutNetworksAsksForNoPorts() async throws {
