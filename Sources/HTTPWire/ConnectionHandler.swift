@@ -44,6 +44,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
 
     /// An answer was promised for later.
     var isPending = false
+    /// The pending request's body, until all of it has been received, if it is not collected.
+    var incoming: IncomingBody?
     /// Where the body being sent comes from, when it comes piece by piece.
     var streaming: (any BodySource)?
     /// It is sent in chunks.
@@ -72,7 +74,7 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         self.loop = loop
         self.admission = admission
         self.responder = responder
-        self.parser = RequestParser(limits: limits)
+        self.parser = RequestParser(limits: limits, takesLargeBodies: responder.takesLargeBodies)
     }
 
     /// Whether requests that are there have to wait.
@@ -102,6 +104,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         input = ByteBuffer()
         streaming?.cancel()
         streaming = nil
+        incoming?.fail()
+        incoming = nil
         loop.remove(self)
         leaveAdmission()
     }
@@ -112,6 +116,12 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         case .open where !isBlocked && input.readableBytes == 0:
             process(&received)
             if phase == .open, received.readableBytes > 0 { keep(&received) }
+            incoming?.proceed()
+        case .open where incoming != nil:
+            receiveBody(&received)
+        // A body whose request has been answered.
+        case .open where lingers:
+            break
         case .open, .waiting:
             keep(&received)
             if isBlocked {
@@ -141,6 +151,7 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         guard let event = event as? ChannelEvent, event == .inputClosed else { return }
         inputClosed = true
         switch phase {
+        case .open where incoming != nil: incoming?.proceed()
         case .open where !isBlocked: finish()
         case .lingering: context.close(promise: nil)
         default: break
