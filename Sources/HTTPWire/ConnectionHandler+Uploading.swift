@@ -56,6 +56,7 @@ extension ConnectionHandler {
     func bodyFailed(_ failure: WireFailure?) {
         let body = incoming
         incoming = nil
+        dropsBody = true
         // Whatever the responder makes of it, this is the answer.
         if let failure { refuse(failure) } else { phase = .finishing }
         body?.fail()
@@ -66,6 +67,7 @@ extension ConnectionHandler {
     func abandonBody() {
         guard let body = incoming else { return }
         incoming = nil
+        dropsBody = true
         body.cancel()
         input = ByteBuffer()
         terms.keepsAlive = false

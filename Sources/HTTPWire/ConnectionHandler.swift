@@ -62,6 +62,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     var sentFinal = false
     /// The client may not expect the connection to end now.
     var lingers = false
+    /// What the client still sends is the rest of a body that is not wanted any more.
+    var dropsBody = false
     var drainedBytes = 0
     /// Bytes the client had still to accept when its last time-out began.
     var unacceptedBytes = 0
@@ -119,8 +121,7 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
             incoming?.proceed()
         case .open where incoming != nil:
             receiveBody(&received)
-        // A body whose request has been answered.
-        case .open where lingers:
+        case .open where dropsBody:
             break
         case .open, .waiting:
             keep(&received)
@@ -169,7 +170,9 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
 
     private func drop(_ count: Int) {
         drainedBytes += count
-        if drainedBytes > limits.lingerBytes, phase == .lingering { context?.close(promise: nil) }
+        // A client may well send all of a body before it reads the answer.
+        guard drainedBytes > limits.lingerBytes, phase == .lingering, !dropsBody else { return }
+        context?.close(promise: nil)
     }
 
     /// Stops or resumes reading from the client.

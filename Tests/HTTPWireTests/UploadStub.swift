@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A stand-in for an upstream service that gets large requests: it does one thing when so many bytes have come.
@@ -27,11 +28,12 @@ final class UploadStub: Sendable {
 
     var connections: Int { begun.withLock { $0.count } }
 
-    func start(on group: any EventLoopGroup) async throws -> UpstreamAddressParts {
+    func start(on group: any EventLoopGroup, tls: NIOSSLContext? = nil) async throws -> UpstreamAddressParts {
         let channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 self.begun.withLock { $0.append(channel) }
                 return channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(Handler(self))
                 }
             }
