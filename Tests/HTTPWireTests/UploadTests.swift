@@ -187,35 +187,68 @@ import Testing
         }
     }
 
-    @Test func littleIsHeldOfABodyThatNobodyTakes() async throws {
+    private func withHoard(
+        _ appetite: Int, _ body: (TestClient, Hoard) async throws -> Void
+    ) async throws {
         try await withEventLoops(2) { group in
-            let hoard = Hoard()
+            let hoard = Hoard(appetite)
             let server = HTTPServer(group: group)
             let listener = try await server.bind(host: "127.0.0.1", port: 0) { Hoarding($0, hoard) }
             let client = try await TestClient.connect(to: try #require(listener.localAddress), on: group)
+            try await body(client, hoard)
+            try await client.close()
+            await server.stop(grace: .zero)
+        }
+    }
+
+    @Test func littleIsHeldOfABodyThatNobodyTakes() async throws {
+        try await withHoard(1) { client, hoard in
             try await client.send(Self.head("Content-Length: \(96 << 20)"))
             client.channel.writeAndFlush(ByteBuffer(repeating: 0x78, count: 96 << 20), promise: nil)
-            #expect(await eventually { hoard.taken.load(ordering: .relaxed) > 0 })
+            #expect(await eventually { hoard.isFull })
             try await Task.sleep(for: .milliseconds(500))
-            let connection = try #require(hoard.connection.withLock { $0 })
-            let waiting = try await connection.eventLoop.submit {
-                try connection.pipeline.syncOperations.handler(type: ConnectionHandler.self).input.readableBytes
-            }.get()
-            #expect(waiting + hoard.taken.load(ordering: .relaxed) <= 128 * 1024)
+            #expect(try await hoard.waiting() + hoard.taken.load(ordering: .relaxed) <= 128 * 1024)
             // Nor by the kernel, on the server's side: what a client may send ahead is its own.
             let left = try await client.channel.getOption(.bufferedWritableBytes).get()
             #expect(left > 88 << 20)
-            try await client.close()
-            await server.stop(grace: .zero)
+        }
+    }
+
+    /// A half-close has everything read that the kernel holds.
+    @Test func littleIsHeldWhenTheClientHasSentEverything() async throws {
+        let taken = 32 << 20
+        try await withHoard(taken) { client, hoard in
+            let size = taken + 1 << 20
+            try await client.send(Self.head("Content-Length: \(size)"))
+            client.channel.writeAndFlush(ByteBuffer(repeating: 0x78, count: size), promise: nil)
+            client.channel.close(mode: .output, promise: nil)
+            #expect(await eventually { hoard.isFull })
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(try await hoard.waiting() <= 256 * 1024)
         }
     }
 
     private final class Hoard: Sendable {
         let taken = Atomic<Int>(0)
         let connection = Mutex<(any Channel)?>(nil)
+        private let appetite: Int
+
+        init(_ appetite: Int) {
+            self.appetite = appetite
+        }
+
+        var isFull: Bool { taken.load(ordering: .relaxed) >= appetite }
+
+        /// Bytes that the connection holds.
+        func waiting() async throws -> Int {
+            let connection = try #require(connection.withLock { $0 })
+            return try await connection.eventLoop.submit {
+                try connection.pipeline.syncOperations.handler(type: ConnectionHandler.self).input.readableBytes
+            }.get()
+        }
     }
 
-    /// Takes one piece of a body and has the rest wait.
+    /// Takes so much of a body and has the rest wait.
     private final class Hoarding: Responder, BodySink {
         let takesLargeBodies = true
         private let hoard: Hoard
@@ -236,7 +269,7 @@ import Testing
 
         func body(_ piece: ByteBuffer) {
             hoard.taken.add(piece.readableBytes, ordering: .relaxed)
-            source?.setPaused(true)
+            if hoard.isFull { source?.setPaused(true) }
         }
 
         func bodyEnded(_ failure: UpstreamError?) {}
