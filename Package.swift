@@ -66,7 +66,7 @@ let package = Package(
         target("NetworkNamespaces", ["CLinux"]),
         target("ProcessSeparation", ["CLinux", "InstanceModel", "NetworkNamespaces"]),
         // wire
-        target("HTTPWire", [nioCore, nioPosix, nioSSL, nioTLS]),
+        target("HTTPWire", ["CLinux", nioCore, nioPosix, nioSSL, nioTLS]),
         // roles
         target(
             "MetadataService",
@@ -87,8 +87,9 @@ let package = Package(
         .executableTarget(
             name: "metapath",
             dependencies: [
-                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
-                "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "ProcessSeparation",
+                "CLinux", "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore",
+                "InstanceFile", "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces",
+                "ProcessSeparation",
                 "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "HaproxyShim", "Lab",
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
                 argumentParser,

@@ -31,6 +31,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     let loop: WireLoop
     let admission: ConnectionAdmission
     let responder: any Responder
+    /// That has accepted it, if it can be closed together with its connections.
+    let listener: ListenerNumber?
     var context: ChannelHandlerContext?
     var phase = Phase.waiting
     var place = Place.none
@@ -71,11 +73,15 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     var deadline = NIODeadline.distantFuture
     var sweepIndex = 0
 
-    init(limits: WireLimits, loop: WireLoop, admission: ConnectionAdmission, responder: any Responder) {
+    init(
+        limits: WireLimits, loop: WireLoop, admission: ConnectionAdmission, responder: any Responder,
+        listener: ListenerNumber? = nil
+    ) {
         self.limits = limits
         self.loop = loop
         self.admission = admission
         self.responder = responder
+        self.listener = listener
         self.parser = RequestParser(limits: limits, takesLargeBodies: responder.takesLargeBodies)
     }
 

@@ -2,6 +2,7 @@ import Glibc
 import HTTPWire
 import InstanceModel
 import MetadataService
+import NIOCore
 import ProcessSeparation
 
 /// ARRIVE: serves the listening sockets that the holder hands over.
@@ -9,12 +10,10 @@ import ProcessSeparation
 /// The listener is the identity: each knows the network or the router of its namespace, and nothing a guest sends can
 /// change that (contract neutron.md §8.1).
 public actor HandedListeners {
-    /// How serving ends.
-    public enum Ending: Sendable {
-        /// Another worker has the sockets: whoever is connected may stay for a while.
-        case retire
-        case stop
-    }
+    /// The longest that requests in flight may take when the process is told to stop.
+    private static let grace = TimeAmount.seconds(5)
+    /// For a connection that its client keeps: longer than any answer may take.
+    private static let retirement = TimeAmount.minutes(2)
 
     private let path: MetadataPath
     private let server: HTTPServer
@@ -34,20 +33,30 @@ public actor HandedListeners {
         self.ports = ports
     }
 
-    /// Does what the holder says, until it says to end. When the holder has gone, the one that comes after it will have
-    /// another worker.
-    public func follow(_ holder: HolderLink) async -> Ending {
-        for await (message, descriptor) in holder.messages() {
+    /// Does what the holder says. Returns when everybody has been served after it has said to end, or has gone: the one
+    /// that comes after it will have another worker.
+    public func follow(_ holder: HolderLink) async {
+        for await (message, descriptor) in holder.messages {
             switch message {
             case .open(let id, let purpose):
                 if let descriptor { await serve(descriptor, id, purpose) }
             case .close(let id): await close(id)
             case .settled: holder.send(.ready)
-            case .retire: return .retire
-            case .stop: return .stop
+            case .retire:
+                Task {
+                    await retire()
+                    holder.finish()
+                }
+            case .stop: return await server.stop(grace: Self.grace)
             }
         }
-        return .retire
+        await retire()
+    }
+
+    private func retire() async {
+        // What this worker knows may be old by now.
+        await ports?.keepNoMore()
+        await server.retire(grace: Self.retirement)
     }
 
     private func serve(_ descriptor: Int32, _ id: ListenerID, _ purpose: ListenerPurpose) async {
@@ -56,17 +65,17 @@ public actor HandedListeners {
             return
         }
         // Fails only for what is no listening socket, which the holder does not send.
-        guard let listener = try? await server.serve(descriptor: descriptor, responder: responder) else { return }
+        guard let listener = try? server.serve(descriptor: descriptor, responder: responder) else { return }
         open[id] = (listener, purpose)
         guard case .guests(let scope) = purpose else { return }
         scopes[scope, default: 0] += 1
         if scopes[scope] == 1 { await ports?.add(scope) }
     }
 
-    /// An open socket would keep the namespace alive after its name has gone.
+    /// An open socket, of a connection too, would keep the namespace alive after its name has gone.
     private func close(_ id: ListenerID) async {
         guard let (listener, purpose) = open.removeValue(forKey: id) else { return }
-        await listener.close()
+        await listener.closeWithConnections()
         guard case .guests(let scope) = purpose, let count = scopes[scope] else { return }
         scopes[scope] = count > 1 ? count - 1 : nil
         if count == 1 { await ports?.remove(scope) }

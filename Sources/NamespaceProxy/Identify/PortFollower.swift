@@ -23,7 +23,7 @@ public actor PortFollower {
 
     private let source: any PortSource
     private let table: PortTable
-    private let file: PortFile?
+    private var file: PortFile?
     private let timing: Timing
     private let logger: Logger
     private var scopes: Set<Scope> = []
@@ -54,6 +54,11 @@ public actor PortFollower {
         } catch {
             logger.warning("\(file.path): expected the ports of the last run, found another content: \(error)")
         }
+    }
+
+    /// Somebody else keeps what is known from now on.
+    public func keepNoMore() {
+        file = nil
     }
 
     /// A namespace of this scope has appeared.

@@ -24,7 +24,7 @@ struct Daemon {
         let (path, services, _) = try await stages(group, holder: nil)
         let server = HTTPServer(group: group, limits: settings.limits)
         try await listen(server, path)
-        StartPages.release()
+        ProcessMemory.release()
         logger.notice("ready")
         try await ServiceGroup(
             services: services + [ServerService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
@@ -40,10 +40,10 @@ struct Daemon {
         let server = HTTPServer(group: group, limits: settings.limits)
         let listeners = HandedListeners(path: path, server: server, service: settings.service?.identify, ports: ports)
         let serving: [any Service] = [
-            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder, server: server),
+            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder),
         ]
         try giveUpPrivileges()
-        StartPages.release()
+        ProcessMemory.release()
         try await ServiceGroup(
             configuration: .init(
                 services: (services + serving).map {
@@ -78,7 +78,7 @@ struct Daemon {
             group: group, directory: directory, ports: ports?.finder,
             limits: settings.guestLimits.limits(logger: logger), refusals: refusals,
             answer: answer(vendorData, upstream), log: log, reporter: Reporter(logger: logger))
-        var services: [any Service] = [RefusalCountService(refusals: refusals, logger: logger)]
+        var services: [any Service] = [MemoryService(), RefusalCountService(refusals: refusals, logger: logger)]
         if let log { services.append(RequestLogService(log: log)) }
         if let upstream { services.append(UpstreamService(pool: upstream)) }
         if let neutron { services.append(NeutronService(neutron: neutron)) }

@@ -18,6 +18,7 @@ struct Holder {
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
         DescriptorLimit.raise()
+        ProcessMemory.keepTogether()
         let manager = ServiceManager()
         let held = HeldListeners(manager: manager)
         let inherited = InheritedListeners()
@@ -27,13 +28,13 @@ struct Holder {
         defer { shims?.close() }
         let workers = try workers(held, manager)
         try await workers.begin()
-        var services: [any Service] = [WorkerService(workers: workers)]
+        var services: [any Service] = [MemoryService(repeats: true), WorkerService(workers: workers)]
         if let namespaces = settings.namespaces, !namespaces.isEmpty {
             try await follow(namespaces, held, inherited, &services)
         }
         inherited.closeRest()
         await workers.settle()
-        StartPages.release()
+        ProcessMemory.release()
         do {
             try await ServiceGroup(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger

@@ -12,7 +12,7 @@ import UnixSignals
 /// Lets requests in flight finish when the process is told to stop.
 struct ServerService: Service {
     /// The longest that may take.
-    static let grace = TimeAmount.seconds(5)
+    private static let grace = TimeAmount.seconds(5)
 
     let server: HTTPServer
 
@@ -24,18 +24,11 @@ struct ServerService: Service {
 
 /// Serves what the holder hands over. Its end is that of the process.
 struct HandedListenerService: Service {
-    /// For a connection whose client lets it be: longer than any answer may take.
-    private static let retirement = TimeAmount.minutes(2)
-
     let listeners: HandedListeners
     let holder: HolderLink
-    let server: HTTPServer
 
     func run() async throws {
-        switch await listeners.follow(holder) {
-        case .retire: await server.retire(grace: Self.retirement)
-        case .stop: await server.stop(grace: ServerService.grace)
-        }
+        await listeners.follow(holder)
     }
 }
 
