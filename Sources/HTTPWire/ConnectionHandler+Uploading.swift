@@ -1,7 +1,7 @@
 import NIOCore
 
-/// A request's body that is not collected: whoever answers the request takes it as it comes. The request is pending until
-/// its answer, as any other that is answered later.
+/// A request's body that is not collected: whoever answers the request takes it as it comes. The request is pending
+/// until its answer, as any other that is answered later.
 extension ConnectionHandler {
     /// Begins with the body of the request in `bytes`.
     /// - Returns: the body, and how many of the bytes are not to be looked at again.

@@ -48,8 +48,8 @@ final class IncomingBody: BodySource {
         sink?.bodyEnded(.requestIncomplete)
     }
 
-    /// Gives what has been received, and sees to it that more is. While requests are taken out of the bytes received, the
-    /// connection's buffer is not its own; it calls again after that.
+    /// Gives what has been received, and sees to it that more is. While requests are taken out of the bytes received,
+    /// the connection's buffer is not its own; it calls again after that.
     func proceed() {
         guard let connection, !connection.isProcessing else { return }
         if isWanted, isHeldBack {

@@ -15,7 +15,7 @@ public struct RequestParser: ~Copyable {
         case needMore
         /// A complete request, head and body, of this many bytes.
         case request(consumed: Int)
-        /// A complete head, whose body is larger than ``WireLimits/bodyBytes``. Only when large bodies are taken.
+        /// A complete head, whose body is larger than ``WireLimits/bodyBytes``. Only for who takes large bodies.
         case largeBody
         /// Not a request that can be served. The connection cannot be used any further.
         case failure(WireFailure)
@@ -46,9 +46,13 @@ public struct RequestParser: ~Copyable {
     private var chunks = ChunkedDecoder()
     private(set) var head = RequestHead()
 
-    /// - Parameter takesLargeBodies: whether a body beyond ``WireLimits/bodyBytes`` is an ``Outcome/largeBody`` instead of
-    ///   a failure.
-    public init(limits: WireLimits = WireLimits(), takesLargeBodies: Bool = false) {
+    public init(limits: WireLimits = WireLimits()) {
+        self.init(limits: limits, takesLargeBodies: false)
+    }
+
+    /// - Parameter takesLargeBodies: whether a body beyond ``WireLimits/bodyBytes`` is an ``Outcome/largeBody`` instead
+    ///   of a failure.
+    init(limits: WireLimits, takesLargeBodies: Bool) {
         self.limits = limits
         self.takesLargeBodies = takesLargeBodies
     }

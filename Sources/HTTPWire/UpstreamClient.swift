@@ -25,8 +25,8 @@ public final class UpstreamClient {
     /// when a service cannot be reached, and one other than POST also when a connection ends before the response
     /// begins.
     ///
-    /// A large body is asked for when a connection can carry it, and passed on with its length as announced, or in chunks.
-    /// A response that comes before the body's end is the answer; what is left of the body is not asked for.
+    /// A large body is asked for when a connection can carry it, and passed on with its length as announced, or in
+    /// chunks. A response that comes before the body's end is the answer; what is left of the body is not asked for.
     ///
     /// Nothing given is needed any more when this returns.
     ///

@@ -1,8 +1,8 @@
 import NIOCore
 
-/// A request whose body is not collected goes on to the service as the client sends it. The next piece is asked for when
-/// the one before has been given to the kernel, so that a slow service stops the client, and no more than a piece is
-/// held however small the client's packets are.
+/// A request whose body is not collected goes on to the service as the client sends it. The next piece is asked for
+/// when the one before has been given to the kernel, so that a slow service stops the client, and no more than a piece
+/// is held however small the client's packets are.
 extension UpstreamConnection: BodySink {
     /// Sends a request's head, and its body as it comes.
     func upload(_ body: LargeBody, after head: ByteBuffer) {

@@ -18,8 +18,8 @@ public struct UpstreamLimits: Sendable {
     public var idleConnections = 128
     /// Requests that may wait for a connection. Beyond it: ``UpstreamError/overloaded``.
     public var waitingRequests = 4096
-    /// Requests at once whose body is passed on while its client sends it, to all services together. Clients may be slow:
-    /// this leaves connections to the others. 0…``connections``. Beyond it: ``UpstreamError/overloaded``.
+    /// Requests at once whose body is passed on while its client sends it, to all services together. Clients may be
+    /// slow: this leaves connections to the others. 0…``connections``. Beyond it: ``UpstreamError/overloaded``.
     public var uploads = 64
     /// Largest response head. 1…1 MiB.
     public var headBytes = 64 * 1024

@@ -26,8 +26,8 @@ public struct WireLimits: Sendable {
     /// A connection whose client has accepted no byte of an answer for this time is closed.
     public var writeTimeout: TimeAmount = .seconds(30)
     /// How long, and how many bytes, a connection is still read after a final answer that the client may not have
-    /// expected, so that a reset does not destroy that answer (RFC 9112 §9.6). Of the rest of a body that was being passed
-    /// on any number of bytes is read in that time.
+    /// expected, so that a reset does not destroy that answer (RFC 9112 §9.6). Of the rest of a body that was being
+    /// passed on any number of bytes is read in that time.
     public var lingerTimeout: TimeAmount = .seconds(2)
     public var lingerBytes = 256 * 1024
     /// How often times are checked. 1 ms…1 minute.

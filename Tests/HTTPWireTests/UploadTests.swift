@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPWire
 
 /// Large request bodies, from a client by way of a server to an upstream service.
-@Suite(.timeLimit(.minutes(2))) struct UploadTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct UploadTests {
     private final class Forwarding: Responder {
         private let pool: UpstreamPool
         private let loop: any EventLoop
