@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Where the rest of a response's body comes from. Belongs to one event loop, as everything that uses it.
+/// Where the rest of a message's body comes from. Belongs to one event loop, as everything that uses it.
 protocol BodySource: AnyObject {
     /// Begins to give the body's pieces to `sink`. Called once.
     func start(_ sink: any BodySink)

@@ -46,6 +46,8 @@ public final class MetadataResponder: Responder {
         }
     }
 
+    public var takesLargeBodies: Bool { answer.takesLargeBodies }
+
     private func trace(_ request: borrowing Request) -> RequestTrace? {
         guard let log = loop.log else { return nil }
         defer { accepted = nil }
@@ -82,7 +84,7 @@ public final class MetadataResponder: Responder {
             answer.needsRequester(route) ? identify.requester(of: request, guest: guest, arrival: arrival) : nil
         return Asking(
             route: route, method: request.method, methodName: request.methodBytes, target: request.target,
-            headers: .borrowed(request.headers), requester: requester, body: request.body,
+            headers: .borrowed(request.headers), requester: requester, body: request.body, largeBody: request.largeBody,
             hasContentLength: request.method == .post && request.header(.contentLength).isPresent)
     }
 

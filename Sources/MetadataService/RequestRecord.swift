@@ -15,7 +15,8 @@ struct RequestRecord {
     var bytes: Int
     /// From the connection's beginning to its first complete request; nil for later ones.
     var arrived: Duration?
-    /// Since the request was complete: when it was identified, when the answer was ready.
+    /// Since the request was complete, or the head of one whose body is passed on as it comes: when it was identified,
+    /// when the answer was ready.
     var identified: Duration
     var answered: Duration
 
