@@ -85,15 +85,15 @@ class Server:
 
 
 class Metapath(Server):
-    def __init__(self, directory, store, role="serve", arguments=()):
+    def __init__(self, directory, store, role="serve", arguments=(), name="metapath"):
         config = directory / "nova.conf"
         config.write_text(catalogue.CONFIG)
         port = free_port()
         command = [
             PROGRAM, role, "--listen", f"127.0.0.1:{port}", "--store", f"sqlite:{store}", "--config-file", config,
-            "--workers", "1", *arguments,
+            "--workers", "1", *(() if "--control-socket" in arguments else ("--control-socket", "")), *arguments,
         ]
-        super().__init__(command, port, directory, "metapath")
+        super().__init__(command, port, directory, name)
 
 
 class Nginx(Server):

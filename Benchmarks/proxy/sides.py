@@ -158,7 +158,7 @@ region_name = RegionOne
 """)
         command = [
             servers.PROGRAM, "proxy", "--store", "neutron", "--upstream", f"http://127.0.0.1:{nova.port}",
-            "--config-file", config, *(["--workers", workers] if workers else [])]
+            "--control-socket", "", "--config-file", config, *(["--workers", workers] if workers else [])]
         super().__init__(command, None, home, self.name)
         self.arguments = (directory, api, nova, cores, workers)
 

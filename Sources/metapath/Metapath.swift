@@ -15,10 +15,11 @@ struct Metapath: AsyncParsableCommand {
               metapath instance import instances.yaml
               metapath up --config-file /etc/nova/nova.conf
               metapath get /latest/meta-data/ --instance test0
+              metapath trace --instance test0
             """,
         version: "0.1.0",
         subcommands: [
             UpCommand.self, ServeCommand.self, ProxyCommand.self, HaproxyShimCommand.self, LabCommand.self,
-            InstanceCommand.self, GetCommand.self, SignCommand.self,
+            InstanceCommand.self, GetCommand.self, SignCommand.self, TraceCommand.self, TopCommand.self,
         ])
 }

@@ -167,7 +167,7 @@ class Metapath(Process):
 
     def command(self, *arguments):
         files = [word for file in self.files for word in ("--config-file", file)]
-        return [program(), "serve", *files, *arguments]
+        return [program(), "serve", "--control-socket", "", *files, *arguments]
 
     def start(self):
         self.launch(self.command("--listen", f"127.0.0.1:{self.port}", "--workers", "1"))

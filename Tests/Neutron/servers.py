@@ -106,8 +106,8 @@ class Proxy(rig.Process):
         """Returns when it serves."""
         seen = len(self.logged()) if self.log.exists() else 0
         self.launch([
-            self.program(), "proxy", "--no-discovery", "--workers", "1", "--store", f"sqlite:{self.store}",
-            "--config-file", self.file, *self.options])
+            self.program(), "proxy", "--control-socket", "", "--no-discovery", "--workers", "1",
+            "--store", f"sqlite:{self.store}", "--config-file", self.file, *self.options])
         self.wait_until(lambda: " ready" in self.logged()[seen:], 20)
         return self
 

@@ -17,6 +17,7 @@ public actor HandedListeners {
 
     private let path: MetadataPath
     private let server: HTTPServer
+    private let control: ControlServer
     private let service: Identify?
     private let ports: PortFollower?
     private var open: [ListenerID: (listener: Listener, purpose: ListenerPurpose)] = [:]
@@ -24,11 +25,15 @@ public actor HandedListeners {
     private var scopes: [Scope: Int] = [:]
 
     /// - Parameters:
+    ///   - control: serves whoever watches.
     ///   - service: how callers of the service port are known; nil where there is none.
     ///   - ports: told of the scopes that are served; nil where the store knows them all.
-    public init(path: MetadataPath, server: HTTPServer, service: Identify?, ports: PortFollower?) {
+    public init(
+        path: MetadataPath, server: HTTPServer, control: ControlServer, service: Identify?, ports: PortFollower?
+    ) {
         self.path = path
         self.server = server
+        self.control = control
         self.service = service
         self.ports = ports
     }
@@ -47,7 +52,7 @@ public actor HandedListeners {
                     await retire()
                     holder.finish()
                 }
-            case .stop: return await server.stop(grace: Self.grace)
+            case .stop: return await stop()
             }
         }
         await retire()
@@ -56,15 +61,24 @@ public actor HandedListeners {
     private func retire() async {
         // What this worker knows may be old by now.
         await ports?.keepNoMore()
+        async let watched: Void = control.stop()
         await server.retire(grace: Self.retirement)
+        await watched
+    }
+
+    private func stop() async {
+        async let watched: Void = control.stop()
+        await server.stop(grace: Self.grace)
+        await watched
     }
 
     private func serve(_ descriptor: Int32, _ id: ListenerID, _ purpose: ListenerPurpose) async {
+        // Fails only for what is no listening socket, which the holder does not send.
+        if purpose == .control { return (try? control.serve(descriptor: descriptor)) ?? () }
         guard let responder = responder(for: purpose) else {
             Glibc.close(descriptor)
             return
         }
-        // Fails only for what is no listening socket, which the holder does not send.
         guard let listener = try? server.serve(descriptor: descriptor, responder: responder) else { return }
         open[id] = (listener, purpose)
         guard case .guests(let scope) = purpose else { return }
@@ -95,6 +109,7 @@ public actor HandedListeners {
             return { try path.responder(for: $0, listener: "service", identify: service) }
         case .agent:
             return { try path.responder(for: $0, listener: "agent", identify: .agentHeaders) }
+        case .control: return nil
         }
     }
 }

@@ -15,10 +15,13 @@ struct ServerService: Service {
     private static let grace = TimeAmount.seconds(5)
 
     let server: HTTPServer
+    let control: ControlServer
 
     func run() async throws {
         try? await gracefulShutdown()
+        async let watched: Void = control.stop()
         await server.stop(grace: Self.grace)
+        await watched
     }
 }
 
