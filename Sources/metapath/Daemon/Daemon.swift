@@ -11,7 +11,6 @@ import NovaDatabase
 import OpenStackAPI
 import ProcessSeparation
 import ServiceLifecycle
-import UnixSignals
 
 /// Wires ARRIVE, IDENTIFY and ANSWER together as the settings say, starts them, and stops them when told.
 struct Daemon {
@@ -20,6 +19,7 @@ struct Daemon {
 
     /// Serves the service port alone. Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        let stop = await StopService()
         let group = eventLoops()
         let (path, services, _, control) = try await stages(group, holder: nil)
         let server = HTTPServer(group: group, limits: settings.limits)
@@ -28,10 +28,7 @@ struct Daemon {
         try await listen(server, path)
         ProcessMemory.release()
         logger.notice("ready")
-        try await ServiceGroup(
-            services: services + [ServerService(server: server, control: control)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).run()
+        try await stop.run(services + [ServerService(server: server, control: control)], logger: logger)
         try await group.shutdownGracefully()
     }
 

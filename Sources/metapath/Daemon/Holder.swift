@@ -16,6 +16,8 @@ struct Holder {
 
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        let stop = await StopService()
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
         DescriptorLimit.raise()
         ProcessMemory.keepTogether()
         let manager = ServiceManager()
@@ -28,7 +30,7 @@ struct Holder {
         defer { shims?.close() }
         let workers = try workers(held, manager)
         try await workers.begin()
-        var services: [any Service] = [MemoryService(repeats: true), WorkerService(workers: workers)]
+        var services: [any Service] = [MemoryService(repeats: true), WorkerService(workers: workers, reloads: reloads)]
         if let namespaces = settings.namespaces, !namespaces.isEmpty {
             try await follow(namespaces, held, inherited, &services)
         }
@@ -36,9 +38,7 @@ struct Holder {
         await workers.settle()
         ProcessMemory.release()
         do {
-            try await ServiceGroup(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-            ).run()
+            try await stop.run(services, logger: logger)
         } catch let error as Workers.NeverReady {
             throw ExitCode(error.status)
         }

@@ -50,12 +50,13 @@ struct LeaveService: Service {
 /// Keeps a worker, and puts a new one in its place on SIGHUP.
 struct WorkerService: Service {
     let workers: Workers
+    let reloads: UnixSignalsSequence
 
     func run() async throws {
         try await withThrowingTaskGroup { group in
             group.addTask {
                 await cancelWhenGracefulShutdown {
-                    for await _ in await UnixSignalsSequence(trapping: .sighup) { await workers.replace() }
+                    for await _ in reloads { await workers.replace() }
                 }
             }
             group.addTask {
