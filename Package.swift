@@ -63,10 +63,11 @@ let package = Package(
         target("NovaDatabase", ["CMariaDB", "InstanceModel", "MetadataDocuments", "InstanceStore", "OpenStackAPI"]),
         // platform
         .target(name: "CLinux"),
-        target("NetworkNamespaces", ["CLinux"]),
+        target("Polling", ["CLinux"]),
+        target("NetworkNamespaces", ["CLinux", "Polling"]),
         target("ProcessSeparation", ["CLinux", "InstanceModel", "NetworkNamespaces"]),
         // wire
-        target("HTTPWire", ["CLinux", nioCore, nioPosix, nioSSL, nioTLS]),
+        target("HTTPWire", ["CLinux", "Polling", nioCore, nioPosix, nioSSL, nioTLS]),
         // roles
         target(
             "MetadataService",

@@ -1,6 +1,6 @@
 import CLinux
-import Dispatch
 import NIOCore
+import Polling
 import Synchronization
 
 #if canImport(Glibc)
@@ -25,8 +25,6 @@ final class ConnectionAcceptor: Sendable {
         var lastNumber: ListenerNumber = 0
         /// Of the event loop that the next connection goes to.
         var turn = 0
-        /// Its end is what the thread is waiting for besides connections; nil while there is no thread.
-        var alarm: CInt?
     }
 
     /// Connections taken from one socket before the others have their turn.
@@ -34,19 +32,14 @@ final class ConnectionAcceptor: Sendable {
     /// Microseconds for which nothing is accepted once no descriptor is left.
     private static let rest: useconds_t = 100_000
 
-    private let poll: CInt
     private let eventLoops: [any EventLoop]
     private let receive: Receiver
     private let state = Mutex(State())
+    private let thread = Mutex<PollThread?>(nil)
 
     init(eventLoops: [any EventLoop], receive: @escaping Receiver) {
         self.eventLoops = eventLoops
         self.receive = receive
-        poll = clinux_poll_set()
-    }
-
-    deinit {
-        if poll >= 0 { close(poll) }
     }
 
     /// Begins to accept.
@@ -61,14 +54,10 @@ final class ConnectionAcceptor: Sendable {
             state.listeners[state.lastNumber] = descriptor
             return state.lastNumber
         }
-        do {
-            try startIfNeeded()
-            guard clinux_poll_add(poll, descriptor, number) == 0 else {
-                throw IOError(errnoCode: errno, reason: "wait for connections")
-            }
-        } catch {
+        let code = pollThread().add(descriptor, as: number)
+        guard code == 0 else {
             remove(number)
-            throw error
+            throw IOError(errnoCode: code, reason: "wait for connections")
         }
         return number
     }
@@ -77,8 +66,7 @@ final class ConnectionAcceptor: Sendable {
     func remove(_ number: ListenerNumber) {
         state.withLock { state in
             guard let descriptor = state.listeners.removeValue(forKey: number) else { return }
-            // Another process may have the socket, so that closing it alone does not end the wait for it.
-            _ = clinux_poll_remove(poll, descriptor)
+            pollThread().remove(descriptor)
             close(descriptor)
         }
     }
@@ -86,38 +74,21 @@ final class ConnectionAcceptor: Sendable {
     /// Closes all sockets, and ends the thread.
     func end() {
         for number in state.withLock({ Array($0.listeners.keys) }) { remove(number) }
-        state.withLock { state in
-            if let alarm = state.alarm { close(alarm) }
-            state.alarm = nil
+        thread.withLock { thread in
+            thread?.end()
+            thread = nil
         }
     }
 
-    private func startIfNeeded() throws {
-        try state.withLock { state in
-            guard state.alarm == nil else { return }
-            var ends: [CInt] = [-1, -1]
-            guard pipe(&ends) == 0, clinux_poll_add(poll, ends[0], 0) == 0 else {
-                throw IOError(errnoCode: errno, reason: "wait for connections")
+    private func pollThread() -> PollThread {
+        thread.withLock { thread in
+            if let thread { return thread }
+            let made = PollThread(label: "metapath.acceptor") { [self] number in
+                if !state.withLock({ accept(from: number, &$0) }) { usleep(Self.rest) }
             }
-            state.alarm = ends[1]
-            DispatchQueue(label: "metapath.acceptor").async { [bell = ends[0]] in self.work(until: bell) }
+            thread = made
+            return made
         }
-    }
-
-    private func work(until bell: CInt) {
-        var numbers = [ListenerNumber](repeating: 0, count: 256)
-        while true {
-            let count = Int(clinux_poll_wait(poll, &numbers, CInt(numbers.count)))
-            guard count > 0, !numbers[..<count].contains(0) else { break }
-            for number in numbers[..<count] {
-                guard state.withLock({ accept(from: number, &$0) }) else {
-                    usleep(Self.rest)
-                    break
-                }
-            }
-        }
-        _ = clinux_poll_remove(poll, bell)
-        close(bell)
     }
 
     /// Takes connections and gives them to their event loops; all under the lock, so that none is on its way unnoticed

@@ -30,7 +30,7 @@ struct Holder {
         defer { shims?.close() }
         let workers = try workers(held, manager)
         try await workers.begin()
-        var services: [any Service] = [MemoryService(repeats: true), WorkerService(workers: workers, reloads: reloads)]
+        var services: [any Service] = [MemoryService(), WorkerService(workers: workers, reloads: reloads)]
         if let namespaces = settings.namespaces, !namespaces.isEmpty {
             try await follow(namespaces, held, inherited, &services)
         }

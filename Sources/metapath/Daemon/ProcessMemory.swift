@@ -29,22 +29,19 @@ enum ProcessMemory {
     }
 }
 
-/// Gives the kernel back what a while of work has left: once when the rules of the start have been installed and the
-/// ports been read, and now and then where nobody waits for an answer meanwhile.
+/// Gives the kernel back what a while of work has left: often after the start, when rules are installed and ports are
+/// read, and once a minute later.
 struct MemoryService: Service {
-    private static let pauses = (first: Duration.seconds(5), further: Duration.seconds(60))
-
-    var repeats = false
+    private static let pauses = (first: Duration.seconds(3), last: Duration.seconds(60))
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            try? await Task.sleep(for: Self.pauses.first)
-            clinux_trim_heaps()
-            while repeats, !Task.isCancelled {
-                try? await Task.sleep(for: Self.pauses.further)
+            var pause = Self.pauses.first
+            while !Task.isCancelled {
+                try? await Task.sleep(for: pause)
                 clinux_trim_heaps()
+                pause = min(pause * 2, Self.pauses.last)
             }
-            try? await gracefulShutdown()
         }
     }
 }
