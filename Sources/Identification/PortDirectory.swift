@@ -7,7 +7,7 @@ import InstanceModel
 /// nothing. Its source address decides; the Ethernet source of its first packet is the second factor.
 public struct PortDirectory: Sendable {
     private var ports: [PortID: DirectoryPort] = [:]
-    private var byNetwork: [NetworkID: Set<PortID>] = [:]
+    private var byNetwork: [NetworkID: [PortID]] = [:]
     private var byAddress: [Place<IPAddress>: PortIDs] = [:]
     private var byMAC: [Place<MACAddress>: PortIDs] = [:]
     private var routers: [RouterID: [NetworkID]] = [:]
@@ -55,7 +55,7 @@ public struct PortDirectory: Sendable {
     public mutating func set(_ port: DirectoryPort) {
         remove(port.id)
         ports[port.id] = port
-        byNetwork[port.network, default: []].insert(port.id)
+        byNetwork[port.network, default: []].append(port.id)
         for address in Set(port.addresses.compactMap { IPAddress($0) }) {
             Self.add(port.id, to: &byAddress, at: Place(network: port.network, key: address))
         }
@@ -64,7 +64,7 @@ public struct PortDirectory: Sendable {
 
     public mutating func remove(_ id: PortID) {
         guard let port = ports.removeValue(forKey: id) else { return }
-        byNetwork[port.network]?.remove(id)
+        byNetwork[port.network]?.removeAll { $0 == id }
         for address in port.addresses.compactMap({ IPAddress($0) }) {
             Self.remove(id, from: &byAddress, at: Place(network: port.network, key: address))
         }

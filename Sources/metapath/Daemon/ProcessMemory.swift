@@ -1,12 +1,15 @@
 import CLinux
 import Foundation
+import NIOCore
 import ServiceLifecycle
 
 /// What the process holds of memory without needing it.
 enum ProcessMemory {
-    /// For a process that mostly waits: one heap instead of one for each thread.
-    static func keepTogether() {
-        clinux_use_one_heap()
+    /// One heap for each event loop at most, and a single one for a process that has none: each has gaps of its own, and
+    /// by default there are eight for each processor. Counts before the second thread only.
+    static func limitHeaps() {
+        let serves = CommandLine.arguments.contains("--worker") || CommandLine.arguments.dropFirst().first == "serve"
+        clinux_limit_heaps(serves ? Int32(max(2, System.coreCount)) : 1)
     }
 
     /// Lets go of what only the start needed.
