@@ -42,7 +42,8 @@ struct MemoryService: Service {
             var pause = Self.pauses.first
             while !Task.isCancelled {
                 try? await Task.sleep(for: pause)
-                clinux_trim_heaps()
+                // Reading ports takes much code that is then not used for minutes; later what is there is in use.
+                if pause < Self.pauses.last { ProcessMemory.release() } else { clinux_trim_heaps() }
                 pause = min(pause * 2, Self.pauses.last)
             }
         }
