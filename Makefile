@@ -13,8 +13,9 @@ RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BENCH_FLAGS ?=
 # More for the conformance runs: --profile NAME, names of fixtures.
 CONFORMANCE_FLAGS ?=
-# Parts of names of fault tests.
+# Parts of names of fault tests, and of tests of the proxy.
 FAULTS ?=
+TESTS ?=
 
 PROGRAM := .build/release/metapath
 DATABASE_PACKAGES := mariadb-server-core mariadb-client
@@ -53,6 +54,16 @@ conformance-live: build ## The same against Nova's own service, side by side; in
 test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, hang or lie; FAULTS=NAME for some of it
 	@Scripts/install-packages $(DATABASE_PACKAGES) python3
 	Tests/Faults/run -v $(FAULTS)
+
+.PHONY: test-proxy
+test-proxy: build ## What guests see of the proxy in real namespaces; TESTS=NAME for some of it
+	@Scripts/install-packages $(LAB_PACKAGES) python3
+	Tests/Proxy/run -v $(TESTS)
+
+.PHONY: test-neutron
+test-neutron: build ## Neutron's own code beside the proxy; installs Neutron with pip; TESTS=NAME for some of it
+	@Scripts/install-packages $(LAB_PACKAGES) haproxy iptables net-tools python3-venv
+	Tests/Neutron/run -v $(TESTS)
 
 .PHONY: check
 check: ## Format, imports between layers, warnings as errors
