@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 union control {
@@ -57,4 +58,17 @@ ssize_t clinux_receive_message(
     while (*descriptor_count > 0) close(descriptors[--*descriptor_count]);
     errno = EMSGSIZE;
     return -1;
+}
+
+int clinux_copy_from_peer(int socket, int number) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    int process = (int)syscall(SYS_pidfd_open, peer.pid, 0);
+    if (process < 0) return -1;
+    int copy = (int)syscall(SYS_pidfd_getfd, process, number, 0);
+    int code = errno;
+    close(process);
+    errno = code;
+    return copy;
 }

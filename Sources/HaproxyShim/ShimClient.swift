@@ -20,7 +20,12 @@ struct ShimClient {
                     one or the other; `ss -ltnp` in the namespace names who has the addresses.
                     """)
         }
-        try channel.send("\(scope)", descriptors)
+        do {
+            try channel.send("\(scope)", descriptors)
+        } catch let error as SystemError where error.code == ETOOMANYREFS {
+            // More are under way on this system than a process without privileges may add to. Then they are fetched.
+            try channel.send("\(scope) \(descriptors.map(String.init).joined(separator: " "))")
+        }
         let answer = try channel.receive()?.text
         guard answer == ShimAnswer.served.rawValue else {
             throw ShimProcess.Refused(

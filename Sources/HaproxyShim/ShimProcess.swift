@@ -31,8 +31,6 @@ enum ShimProcess {
 
     private static func spawn(_ arguments: [String]) throws -> (ChildProcess, DescriptorChannel) {
         let (ours, theirs) = try DescriptorChannel.pair()
-        // The kernel counts what anybody has under way against the limit of a sender without privileges.
-        DescriptorLimit.raise()
         var program = NamespaceCommand([HaproxyShim.name] + arguments + [flag], deathSignal: 0)
         program.path = try Executable.own()
         program.capabilities = 0

@@ -19,11 +19,14 @@ final class Shim: Sendable {
     /// - Returns: false at the end.
     func take(from connection: Int32) -> Bool {
         let channel = DescriptorChannel(lent: connection)
-        guard let (text, descriptors) = try? channel.receive() else { return false }
-        guard let scope = Scope(text) else {
-            for descriptor in descriptors { close(descriptor) }
+        guard let (text, sent) = try? channel.receive() else { return false }
+        // The scope; behind it numbers of descriptors that were not sent and are to be fetched.
+        let words = text.split(separator: " ").map(String.init)
+        guard let scope = words.first.flatMap({ Scope($0) }) else {
+            for descriptor in sent { close(descriptor) }
             return false
         }
+        let descriptors = sent + words.dropFirst().compactMap { Int32($0) }.compactMap { try? channel.copyFromPeer($0) }
         let isServed = descriptors.isEmpty ? held.serves(scope) : hold(descriptors, scope)
         try? channel.send(isServed ? ShimAnswer.served.rawValue : ShimAnswer.unknown.rawValue)
         return true

@@ -66,6 +66,14 @@ public final class DescriptorChannel: Sendable {
         }
     }
 
+    /// A copy of what the process at the other end has open under this number, which the caller closes.
+    /// - Throws: ``SystemError``
+    public func copyFromPeer(_ number: Int32) throws -> Int32 {
+        let copy = clinux_copy_from_peer(descriptor, number)
+        guard copy >= 0 else { throw SystemError("copy a descriptor of another process") }
+        return copy
+    }
+
     /// Blocks until there is a message. Its descriptors belong to the caller. Nil when the other side has gone.
     /// - Parameter peeks: the message stays where it is; its descriptors are copies.
     /// - Throws: ``SystemError``

@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.parse
 
-import rig
+import processes
 
 SECRET = "a secret of Neutron's and Nova's"
 
@@ -73,7 +73,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Proxy(rig.Process):
+class Proxy(processes.Process):
     """`metapath proxy`, which knows the guests of some networks and passes on what they ask to Nova."""
 
     def __init__(self, directory, nova, networks, *options, settings=""):
@@ -90,7 +90,7 @@ class Proxy(rig.Process):
 
     @staticmethod
     def program():
-        return rig.Metapath.program().resolve()
+        return processes.program().resolve()
 
     def know(self, networks):
         """Have the guests in the store that the daemon reads."""
@@ -100,7 +100,7 @@ class Proxy(rig.Process):
                 content.setdefault(key, []).extend(items)
         file = self.directory / "instances.json"
         file.write_text(json.dumps(content))
-        rig.run(self.program(), "instance", "import", "--store", f"sqlite:{self.store}", file)
+        processes.run(self.program(), "instance", "import", "--store", f"sqlite:{self.store}", file)
 
     def start(self):
         """Returns when it serves."""

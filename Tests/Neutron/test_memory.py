@@ -3,7 +3,7 @@ import os
 import pathlib
 import unittest.mock
 
-import rig
+import processes
 from networks import Isolated
 from site_case import ShimCase
 
@@ -26,4 +26,4 @@ class Memory(ShimCase):
 
 def private(pid):
     """In kB."""
-    return sum(rig.process_memory(pid, f"Private_{kind}") for kind in ("Clean", "Dirty")) // 1024
+    return sum(processes.process_memory(pid, f"Private_{kind}") for kind in ("Clean", "Dirty")) // 1024

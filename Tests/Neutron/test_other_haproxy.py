@@ -33,7 +33,7 @@ class OtherHaproxy(ShimCase):
         self.at_end(process.wait, 10)
         self.at_end(process.kill)
         wait_until("the process is haproxy", lambda: self.program(process.pid) == REAL)
-        wait_until("haproxy answers", lambda: servers.rig.answers_http(port))
+        wait_until("haproxy answers", lambda: servers.processes.answers_http(port))
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as reply:
             self.assertEqual(reply.read(), b"another haproxy")
 

@@ -64,6 +64,10 @@ int clinux_send_message(int socket, const void *bytes, size_t count, const int *
 ssize_t clinux_receive_message(
     int socket, void *bytes, size_t capacity, int *descriptors, int *descriptor_count, int peek);
 
+/* A copy of a descriptor that the process at the other end of a UNIX socket has under this number, closed on exec. For whoever
+   may trace that process. */
+int clinux_copy_from_peer(int socket, int number);
+
 /* Makes all threads of the process those of another user: no supplementary groups, and no way back. */
 int clinux_become_user(uid_t user, gid_t group);
 
