@@ -1,0 +1,83 @@
+/// The services that answer: reached, trusted, answering in time, and able to look an instance up.
+struct NovaCheck: Check {
+    let name = "service"
+    let hop = Hop.nova
+    let looksAt =
+        """
+        Every service that answers takes connections, has a certificate that is accepted, answers `/`, and answers a \
+        signed request for an instance that nobody has with 404, all within the ten seconds that cloud-init waits.
+        """
+    let byHand = "curl -v SERVICE/; metapath get /latest/meta-data/instance-id --instance INSTANCE --endpoint SERVICE"
+    let codes: [FindingCode] = [.novaUnreachable, .novaCertificate, .novaSlow, .novaFails, .backendBad]
+
+    /// Seconds; cloud-init's time-out for one request.
+    static let limit = 10.0
+
+    func run(_ path: ServicePath) async -> CheckOutcome {
+        guard !path.probes.isEmpty else { return .notRun("it is not known which service answers") }
+        let findings = path.probes.compactMap(finding)
+        guard path.probes.count > 1, findings.count < path.probes.count else {
+            return .findings(findings, orPassed: Self.summary(path))
+        }
+        return .findings(findings.map { backend($0, of: path.probes.count) }, orPassed: Self.summary(path))
+    }
+
+    private func finding(_ probe: EndpointProbe) -> Finding? {
+        let url = probe.endpoint.url
+        for (what, result) in [("/", probe.plain), ("a signed request", probe.signed ?? probe.plain)] {
+            switch result {
+            case .failure(.unreachable(let reason)):
+                return Finding(
+                    .novaUnreachable, url, "\(url) cannot be reached: \(reason).", evidence: reason,
+                    remedy: .command("systemctl restart nova-api-metadata   # or whatever serves \(url)"))
+            case .failure(.certificate(let reason)):
+                return Finding(
+                    .novaCertificate, url, "The certificate of \(url) is not accepted.", evidence: reason,
+                    remedy: .advice(
+                        "Look at it with `openssl s_client -connect \(url.dropFirst(8)) -showcerts`; name its authority with [DEFAULT] auth_ca_cert."
+                    ))
+            case .failure(.late(let seconds)): return slow(url, what, seconds)
+            case .failure(.broken(let reason)):
+                return Finding(
+                    .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
+                    remedy: .advice("Look at the log of the service at \(url)."))
+            case .success(let answer) where answer.status >= 500:
+                return Finding(
+                    .novaFails, url, "\(url) answers \(what) with \(answer.status).", evidence: answer.firstWords,
+                    remedy: .command("metapath serve --check   # with the service's configuration files"))
+            case .success(let answer):
+                if answer.took > Self.limit { return slow(url, what, answer.took) }
+            }
+        }
+        return nil
+    }
+
+    private func slow(_ url: String, _ what: String, _ seconds: Double) -> Finding {
+        Finding(
+            .novaSlow, url, "\(url) needs more than \(Int(Self.limit)) s to answer \(what).",
+            evidence: "\(Int(seconds)) s, and cloud-init gives up after \(Int(Self.limit)) s",
+            remedy: .advice("Look at the load of the service at \(url), its database and its vendor data services."))
+    }
+
+    /// The others go on; guests notice when their turn is the bad one's.
+    private func backend(_ finding: Finding, of count: Int) -> Finding {
+        Finding(
+            .backendBad, finding.subject, "One of \(count) services is bad: \(finding.text)",
+            evidence: finding.evidence, remedy: finding.remedy)
+    }
+
+    private static func summary(_ path: ServicePath) -> String {
+        path.probes.map { probe in
+            let signed = (try? probe.signed?.get()).map { ", signed \($0.status)" } ?? ", not asked with a signature"
+            return "\(probe.endpoint.url): / \((try? probe.plain.get())?.status ?? 0)\(signed)"
+        }.joined(separator: "; ")
+    }
+}
+
+extension MetadataAnswer {
+    /// The beginning of a body, on one line, without its tags.
+    var firstWords: String {
+        let text = String(decoding: body.prefix(400), as: UTF8.self).replacing(/<[^>]*>/, with: " ")
+        return String(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(120))
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// The UNIX socket between Neutron's haproxies and the metadata agent.
+public struct AgentSocketFacts: Sendable, Equatable {
+    public var path: String
+    var exists = false
+    /// Permission bits and owner.
+    var mode: Int = 0
+    var owner: Int = 0
+    var group: Int = 0
+    /// Whom the haproxies run as; nil where it cannot be told.
+    var client: Client?
+    /// Nil where nobody listens.
+    var listener: Listener?
+    /// Of whoever listens.
+    public var process: ProcessFacts?
+
+    public struct Client: Sendable, Equatable {
+        var user: Int
+        var group: Int
+    }
+
+    struct Listener: Sendable, Equatable {
+        var waiting: Int
+        var backlog: Int
+        var inode: UInt64
+    }
+
+    /// - Parameter haproxy: one that connects to it.
+    static func look(_ path: String, client: ProcessFacts?, owners: SocketOwners, on host: HostView) async -> Self {
+        var facts = AgentSocketFacts(path: path)
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        facts.exists = attributes != nil
+        facts.mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        facts.owner = (attributes?[.ownerAccountID] as? NSNumber)?.intValue ?? 0
+        facts.group = (attributes?[.groupOwnerAccountID] as? NSNumber)?.intValue ?? 0
+        facts.client = client.flatMap { Self.client(of: $0.pid) }
+        let listing = (try? await host.output(["ss", "-Hxln"])) ?? ""
+        facts.listener = listener(path, listing)
+        facts.process = owners.owner(of: facts.listener?.inode).flatMap { ProcessFacts(pid: $0) }
+        return facts
+    }
+
+    /// In what `ss -Hxln` prints: `u_str LISTEN 0 5 /var/lib/neutron/metadata_proxy 12345 * 0`.
+    static func listener(_ path: String, _ listing: String) -> Listener? {
+        for line in listing.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count > 5, words[0] == "u_str", words[4] == path, let waiting = Int(words[2]),
+                let backlog = Int(words[3]), let inode = UInt64(words[5])
+            else { continue }
+            return Listener(waiting: waiting, backlog: backlog, inode: inode)
+        }
+        return nil
+    }
+
+    /// Whether the permission bits let the haproxies connect, which needs write permission.
+    var admitsClient: Bool {
+        guard let client, client.user != 0 else { return true }
+        if client.user == owner { return mode & 0o200 != 0 }
+        return mode & (client.group == group ? 0o020 : 0o002) != 0
+    }
+
+    private static func client(of pid: Int32) -> Client? {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
+        func effective(_ name: String) -> Int? {
+            let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
+            return line?.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { Int($0) }
+        }
+        guard let user = effective("Uid:"), let group = effective("Gid:") else { return nil }
+        return Client(user: user, group: group)
+    }
+}

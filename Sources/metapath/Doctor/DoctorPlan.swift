@@ -1,0 +1,67 @@
+import Doctor
+import Foundation
+import Identification
+import InstanceModel
+import InstanceStore
+import Lab
+import MetadataService
+import NetworkNamespaces
+import OsloConfig
+
+/// What `doctor` is to look at, put together from what runs on this host, its files and the store.
+struct DoctorPlan {
+    var options: DoctorOptions
+    let host = HostView()
+
+    func examination(
+        progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> Examination {
+        let there = try NetworkNamespace.list().compactMap { NamespaceKind(name: $0) }
+        var survey = try await Survey.look(there.map { Survey.Wanted($0) }, told: progress)
+        let ours = try survey.processes.compactMap { try MetapathProcess($0) }
+        let catalogue = try await catalogue(ours)
+        survey.namespaces += try await missing(catalogue, there: there)
+        let services = try await ServicePlan(options: options, survey: survey, ours: ours).services()
+        var namespaces = survey.namespaces
+        for index in namespaces.indices { limit(&namespaces[index], ours) }
+        let guests = GuestPlan(catalogue: catalogue, lab: Self.lab(), namespaces: namespaces, services: services)
+        return try options.selection.choose(
+            Examination(
+                namespaces: namespaces, services: services.map(\.path), guests: guests.paths(host), progress: progress),
+            catalogue)
+    }
+
+    /// Of the store that is named, else of the one that serves guests here, else of the default.
+    private func catalogue(_ ours: [MetapathProcess]) async throws -> Catalogue? {
+        var location = ours.compactMap(\.store).first
+        if options.store.store != nil || location == nil {
+            var configuration = try options.store.config.load()
+            location = try options.store.location(&configuration)
+        }
+        guard case .sqlite(let path)? = location, FileManager.default.fileExists(atPath: path) else { return nil }
+        return try await StoreOptions.open(.sqlite(path: path)).catalogue()
+    }
+
+    /// Routers and networks of the store whose namespace is not there. Which host serves which is nobody's to say but
+    /// the lab's, where it is this one.
+    private func missing(_ catalogue: Catalogue?, there: [NamespaceKind]) async throws -> [NamespacePath] {
+        let rows = Self.lab()?.listeners ?? []
+        let wanted = rows.compactMap { row -> Survey.Wanted? in
+            guard let kind = NamespaceKind(name: row.namespace), !there.contains(kind) else { return nil }
+            return Survey.Wanted(kind, because: "the \(row.kind.rawValue) \(row.name)")
+        }
+        return try await Survey.look(wanted, host: host).namespaces
+    }
+
+    private func limit(_ path: inout NamespacePath, _ ours: [MetapathProcess]) {
+        guard let process = ours.first(where: { $0.facts.pid == path.owner?.pid }) else { return }
+        path.redirectPort = process.redirectPort
+        guard let limits = process.guestLimits.configured else { return }
+        let tightest = limits.base.requests <= limits.burst.requests ? limits.base : limits.burst
+        path.rateLimit = tightest
+        path.rateLimitFile = process.holder.files.last?.source
+    }
+
+    /// Nil where no lab stands.
+    private static func lab() -> LabStatus? { try? Lab().status() }
+}
