@@ -86,7 +86,8 @@ let package = Package(
         target(
             "Doctor",
             [
-                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "OpenStackAPI", "NetworkNamespaces",
+                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "OpenStackAPI",
+                "NetworkNamespaces",
                 crypto, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         // program

@@ -24,6 +24,12 @@ public protocol CheckSubject: Sendable {
     var name: String { get }
     /// For the words in capitals of ``Check/byHand``.
     var words: [String: String] { get }
+    /// What it took to look at what the checks of a hop go by.
+    func lookTime(at hop: Hop) -> Duration
+}
+
+extension CheckSubject {
+    public func lookTime(at hop: Hop) -> Duration { .zero }
 }
 
 public enum CheckOutcome: Sendable, Equatable {
@@ -66,7 +72,8 @@ extension Check {
         if outcome == .notApplicable { return nil }
         let command = subject.words.reduce(byHand) { $0.replacing($1.key, with: $1.value) }
         return Step(
-            hop: hop, check: name, subject: subject.name, outcome: outcome, took: start.duration(to: .now),
+            hop: hop, check: name, subject: subject.name, outcome: outcome,
+            took: start.duration(to: .now) + subject.lookTime(at: hop),
             byHand: command)
     }
 }

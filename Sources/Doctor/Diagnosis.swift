@@ -17,6 +17,13 @@ public struct Diagnosis: Sendable {
             .map(\.element)
     }
 
+    /// Findings of one kind together, in the order of the path.
+    public var groups: [[Finding]] {
+        let byCode = Dictionary(grouping: findings, by: \.code)
+        var seen: Set<FindingCode> = []
+        return findings.compactMap { seen.insert($0.code).inserted ? byCode[$0.code] : nil }
+    }
+
     /// The one to begin with: the first failure on the path, else the first warning.
     public var first: Finding? {
         findings.first { $0.code.severity == .failure } ?? findings.first { $0.code.severity == .warning }

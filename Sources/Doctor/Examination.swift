@@ -19,7 +19,9 @@ public struct Examination: Sendable {
     static let ofNamespaces: [any Check<NamespacePath>] = [
         NamespaceCheck(), AddressCheck(), RuleCheck(), ListenerCheck(), RateLimitCheck(),
     ]
-    static let ofServices: [any Check<ServicePath>] = [AgentSocketCheck(), SecretCheck(), NovaCheck()]
+    static let ofServices: [any Check<ServicePath>] = [
+        AgentSocketCheck(), SecretCheck(), NovaCheck(), VendorDataCheck(),
+    ]
     static let ofGuests: [any Check<GuestPath>] = [
         GuestRouteCheck(), PortCheck(), InstanceCheck(), TimingCheck(), BytesCheck(),
     ]

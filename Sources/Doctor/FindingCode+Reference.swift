@@ -113,7 +113,7 @@ extension FindingCode {
                 cure: "Raise its limit.")
         case .rateLimitLow:
             Reference(
-                .listener, .warning,
+                .listener, .failure,
                 cause: "`[metadata_rate_limiting]` lets through less than the 28 requests that one boot makes.",
                 cure: "Raise the limit above one boot.")
         case .agentSocketMissing:

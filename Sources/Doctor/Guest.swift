@@ -48,6 +48,7 @@ public struct GuestPath: CheckSubject {
     /// The first hop at which its requests end, found by the checks of namespaces and services; nil if none was.
     var brokenAt: Hop?
     var documents: DocumentComparison = .notMade("not looked at")
+    var comparisonTook = Duration.zero
 
     public init(
         guest: Guest, doubles: [Guest], arrival: NamespacePath?, service: ServicePath?, host: HostView = HostView()
@@ -60,6 +61,8 @@ public struct GuestPath: CheckSubject {
     }
 
     public var name: String { guest.name }
+
+    public func lookTime(at hop: Hop) -> Duration { hop == .bytes ? comparisonTook : .zero }
 
     public var words: [String: String] {
         [

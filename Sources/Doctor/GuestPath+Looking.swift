@@ -5,7 +5,9 @@ extension GuestPath {
     /// Asks for every document, of the service and by the guest's way.
     func looked() async -> GuestPath {
         var path = self
+        let start = ContinuousClock.now
         path.documents = await comparison()
+        path.comparisonTook = start.duration(to: .now)
         return path
     }
 
@@ -33,11 +35,8 @@ extension GuestPath {
     }
 
     private func direct(_ endpoint: MetadataEndpoint, _ headers: HTTPHeaders) async -> [String: MetadataAnswer] {
-        let first = await endpoint.ask(DocumentComparison.documents, headers: headers).compactMapValues {
-            try? $0.get()
+        await endpoint.ask(DocumentComparison.documents, headers: headers) { answers in
+            answers["/latest/meta-data/"].map { $0.status == 200 ? DocumentComparison.leaves($0.body) : [] } ?? []
         }
-        let leaves = first["/latest/meta-data/"].map { DocumentComparison.leaves($0.body) } ?? []
-        let rest = await endpoint.ask(leaves, headers: headers).compactMapValues { try? $0.get() }
-        return first.merging(rest) { first, _ in first }
     }
 }

@@ -19,6 +19,8 @@ public struct NamespacePath: CheckSubject {
     public var rateLimitFile: String?
     /// Where a router leads its guests: `metadata_port`.
     public var redirectPort: UInt16
+    /// What starts whoever ought to listen, as far as it is known.
+    public var startHint: String?
     public var host: HostView
 
     public var name: String { namespace }
@@ -26,6 +28,8 @@ public struct NamespacePath: CheckSubject {
     public var words: [String: String] {
         ["NAMESPACE": namespace, "PORT": "\(port)"]
     }
+
+    public func lookTime(at hop: Hop) -> Duration { facts?.times[hop] ?? .zero }
 
     /// The port that its listener has.
     var port: UInt16 { isRouter ? redirectPort : MetadataAddress.port }

@@ -11,6 +11,8 @@ public struct ServicePath: CheckSubject {
     public var endpoints: [MetadataEndpoint]
     /// Of Neutron's agent; nil where guests' connections need none.
     public var agentSocket: AgentSocketFacts?
+    /// Where whoever answers takes vendor data from, as far as its files can be read.
+    public var vendorData: [VendorDataSource] = []
     var probes: [EndpointProbe] = []
 
     public init(
@@ -30,6 +32,10 @@ public struct ServicePath: CheckSubject {
             "SERVICE": endpoints.first?.url ?? "http://127.0.0.1:8775", "FILE": file,
             "SOCKET": agentSocket?.path ?? "/var/lib/neutron/metadata_proxy",
         ]
+    }
+
+    public func lookTime(at hop: Hop) -> Duration {
+        hop == .nova ? .seconds(probes.compactMap(\.took).max() ?? 0) : .zero
     }
 
     var holders: [SecretHolder] { [signer, verifier].compactMap(\.self) }

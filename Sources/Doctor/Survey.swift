@@ -57,9 +57,9 @@ public struct Survey: Sendable {
     }
 
     /// The socket of the metadata agent.
-    /// - Parameter client: a haproxy that connects to it.
-    public func agentSocket(_ path: String, client: ProcessFacts?) async -> AgentSocketFacts {
-        await AgentSocketFacts.look(path, client: client, owners: owners, on: host)
+    /// - Parameter clients: the haproxies that connect to it.
+    public func agentSocket(_ path: String, clients: [ProcessFacts]) async -> AgentSocketFacts {
+        await AgentSocketFacts.look(path, clients: clients, owners: owners, on: host)
     }
 }
 

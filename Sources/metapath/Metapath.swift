@@ -18,7 +18,8 @@ struct Metapath: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, ServeCommand.self, ProxyCommand.self, HaproxyShimCommand.self, LabCommand.self, DoctorCommand.self,
+            UpCommand.self, ServeCommand.self, ProxyCommand.self, HaproxyShimCommand.self, LabCommand.self,
+            DoctorCommand.self,
             InstanceCommand.self, GetCommand.self, SignCommand.self,
         ])
 }

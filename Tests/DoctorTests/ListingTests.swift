@@ -73,7 +73,7 @@ struct ListingTests {
     }
 
     @Test func curlsAnswers() {
-        let output = "one\n\nM 200 0.001 0\nM 404 0.002 0\n\nM 000 12.0 28\n"
+        let output = "one\n\nM 200 0.001 0\n\nM 404 0.002 0\n\nM 000 12.0 28\n"
         let answers = CurlOutput.answers(Array(output.utf8), marker: "M", paths: ["/a", "/b", "/c", "/d"])
         #expect(answers.answers["/a"] == MetadataAnswer(status: 200, body: Array("one\n".utf8), took: 0.001))
         #expect(answers.answers["/b"]?.body == [])

@@ -12,15 +12,19 @@ struct BytesCheck: Check {
     let byHand =
         "ip netns exec GUEST curl http://169.254.169.254/latest/user-data | cmp - <(metapath get /latest/user-data --instance INSTANCE --endpoint SERVICE --raw)"
     let codes: [FindingCode] = [
-        .largeRepliesLost, .listenerSilent, .rateLimitLow, .unresolved, .secretNotReloaded, .secretRefused, .noAnswer,
+        .largeRepliesLost, .listenerSilent, .rateLimitLow, .unresolved, .wrongProject, .secretNotReloaded,
+        .secretRefused, .noAnswer,
         .otherStatus, .userDataDiffers, .documentsDiffer,
     ]
 
     func run(_ path: GuestPath) async -> CheckOutcome {
         guard case .made(let documents) = path.documents else { return .notRun(InstanceCheck.reason(path.documents)) }
         if let missing = documents.missing { return .notRun(missing) }
+        guard documents.direct["/latest/meta-data/instance-id"]?.status == 200 else {
+            return .notRun("the service does not give them")
+        }
         if let failure = documents.through.failure {
-            return .found([unanswered(path, documents, failure.path, failure.reason)])
+            return .found([await unanswered(path, documents, failure.path, failure.reason)])
         }
         let different = documents.paths.filter { differs($0, documents) }
         guard let first = different.first, let direct = documents.direct[first],
@@ -52,18 +56,13 @@ struct BytesCheck: Check {
 
     private func unanswered(
         _ path: GuestPath, _ documents: DocumentComparison.Documents, _ document: String, _ reason: AskingFailure
-    ) -> Finding {
+    ) async -> Finding {
         let guest = path.guest.name
         let size = documents.direct[document]?.body.count ?? 0
         let largest = documents.through.answers.values.map(\.body.count).max()
         if case .unreachable = reason {
         } else if let largest, size > largest, size > 1000 {
-            return Finding(
-                .largeRepliesLost, guest, "\(guest) gets small answers, and none of \(size) bytes.",
-                evidence: "up to \(largest) bytes arrived; \(document): \(reason.text)",
-                remedy: .advice(
-                    "Compare `ip link` along the way: every device between \(guest) and the namespace needs the network's MTU."
-                ))
+            return await largeLost(path, size, "up to \(largest) bytes arrived; \(document): \(reason.text)")
         }
         if case .late = reason, largest == nil {
             return Finding(
@@ -76,6 +75,19 @@ struct BytesCheck: Check {
             remedy: .command(path.arrival?.startCommand ?? "restart the proxy"))
     }
 
+    private func largeLost(_ path: GuestPath, _ size: Int, _ evidence: String) async -> Finding {
+        let guest = path.guest.name
+        let mtu = path.arrival?.guestDevices.map(\.mtu).max() ?? 1500
+        let narrow = await NarrowDevice.look(below: mtu, besides: path.guest.namespace, on: path.host)
+        let devices = narrow.map { "\($0.name) \($0.mtu)" }.joined(separator: ", ")
+        return Finding(
+            .largeRepliesLost, guest, "\(guest) gets small answers, and none of \(size) bytes.",
+            evidence: evidence + (narrow.isEmpty ? "" : "; MTU \(mtu) at the ends, between them: \(devices)"),
+            remedy: narrow.isEmpty
+                ? .advice("Compare `ip link` along the way: every device from \(guest) on needs MTU \(mtu).")
+                : .command(narrow.map { $0.widening(to: mtu) }.joined(separator: " && ")))
+    }
+
     private func status(
         _ path: GuestPath, _ document: String, _ direct: MetadataAnswer, _ through: MetadataAnswer
     ) -> Finding {
@@ -83,6 +95,7 @@ struct BytesCheck: Check {
         let evidence =
             "\(document): \(through.status) through the path, \(direct.status) from the service; \(through.firstWords)"
         switch through.status {
+        case 404 where path.isNovasPage(through): return otherProject(path, evidence)
         case 404:
             return Finding(
                 .unresolved, guest, "Nobody on the way knows whose \(guest)'s requests are.", evidence: evidence,
@@ -100,6 +113,19 @@ struct BytesCheck: Check {
                 "\(guest) is answered with \(through.status), and the service answers \(direct.status).",
                 evidence: evidence, remedy: .command(path.resolverRestart))
         }
+    }
+
+    /// The agent has found a port and signed for it, and Nova has no such instance in the port's project.
+    private func otherProject(_ path: GuestPath, _ evidence: String) -> Finding {
+        let guest = path.guest
+        return Finding(
+            .wrongProject, guest.name,
+            "The service finds \(guest.name), and not in the project or under the id that its port has.",
+            evidence: evidence,
+            remedy: .advice(
+                "`openstack port list --fixed-ip ip-address=\(guest.addresses.first.map { "\($0)" } ?? "ADDRESS") --long`: "
+                    + "the port's project has to be \(guest.project) and its device \(guest.instance); make it anew there."
+            ))
     }
 
     private func forbidden(_ path: GuestPath, _ evidence: String) -> Finding {
@@ -134,6 +160,12 @@ struct BytesCheck: Check {
 }
 
 extension GuestPath {
+    /// Whether a 404 was Nova's (contract nova.md §2.5) and not of an agent that says what it did not find (neutron.md
+    /// §3.6). Agents before Neutron 26 use the same words as Nova.
+    fileprivate func isNovasPage(_ answer: MetadataAnswer) -> Bool {
+        service?.signer?.reader == .neutronAgent && answer.firstWords.contains("resource could not be found")
+    }
+
     /// What makes those who resolve guests look again.
     var resolverRestart: String {
         service?.agentSocket?.process?.restartCommand ?? arrival?.startCommand ?? "restart the proxy"

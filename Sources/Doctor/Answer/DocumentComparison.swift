@@ -33,7 +33,9 @@ enum DocumentComparison: Sendable {
     /// The leaves that a listing of the EC2 tree names.
     static func leaves(_ listing: [UInt8]) -> [String] {
         String(decoding: listing, as: UTF8.self).split(separator: "\n").compactMap { name in
-            let isLeaf = !name.hasSuffix("/") && !name.contains("=") && !name.contains("<")
+            let isLeaf = name.utf8.allSatisfy {
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || "-0123456789".utf8.contains($0)
+            }
             return isLeaf && name != "instance-id" ? "/latest/meta-data/\(name)" : nil
         }
     }

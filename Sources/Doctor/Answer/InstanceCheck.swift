@@ -4,7 +4,7 @@ struct InstanceCheck: Check {
     let hop = Hop.nova
     let looksAt = "The service knows the instance of the port, and has it in the port's project."
     let byHand = "metapath get /latest/meta-data/instance-id --instance INSTANCE --endpoint SERVICE"
-    let codes: [FindingCode] = [.instanceMissing, .wrongProject, .novaFails]
+    let codes: [FindingCode] = [.instanceMissing, .novaFails]
 
     func run(_ path: GuestPath) async -> CheckOutcome {
         guard case .made(let documents) = path.documents else { return .notRun(Self.reason(path.documents)) }

@@ -27,14 +27,19 @@ public struct MetadataEndpoint: Sendable {
         await asking(patience: patience) { client in await ask(path, headers: headers, client, patience) }
     }
 
-    /// Asks for one after the other, until one gets no answer.
-    func ask(_ paths: [String], headers: HTTPHeaders) async -> [String: Result<MetadataAnswer, AskingFailure>] {
+    /// Asks for one after the other, then for those that the answers lead to. Ends with the first that gets no answer.
+    func ask(
+        _ paths: [String], headers: HTTPHeaders, then more: @escaping ([String: MetadataAnswer]) -> [String]
+    ) async -> [String: MetadataAnswer] {
         await asking(patience: Self.patience) { client in
-            var answers: [String: Result<MetadataAnswer, AskingFailure>] = [:]
-            for path in paths {
-                let answer = await ask(path, headers: headers, client, Self.patience)
-                answers[path] = answer
-                if case .failure = answer { break }
+            var answers: [String: MetadataAnswer] = [:]
+            for series in [{ _ in paths }, more] {
+                for path in series(answers) {
+                    guard case .success(let answer) = await ask(path, headers: headers, client, Self.patience) else {
+                        return answers
+                    }
+                    answers[path] = answer
+                }
             }
             return answers
         }

@@ -15,14 +15,14 @@ struct NovaCheck: Check {
 
     func run(_ path: ServicePath) async -> CheckOutcome {
         guard !path.probes.isEmpty else { return .notRun("it is not known which service answers") }
-        let findings = path.probes.compactMap(finding)
+        let findings = path.probes.compactMap { finding($0, path) }
         guard path.probes.count > 1, findings.count < path.probes.count else {
             return .findings(findings, orPassed: Self.summary(path))
         }
         return .findings(findings.map { backend($0, of: path.probes.count) }, orPassed: Self.summary(path))
     }
 
-    private func finding(_ probe: EndpointProbe) -> Finding? {
+    private func finding(_ probe: EndpointProbe, _ path: ServicePath) -> Finding? {
         let url = probe.endpoint.url
         for (what, result) in [("/", probe.plain), ("a signed request", probe.signed ?? probe.plain)] {
             switch result {
@@ -36,7 +36,7 @@ struct NovaCheck: Check {
                     remedy: .advice(
                         "Look at it with `openssl s_client -connect \(url.dropFirst(8)) -showcerts`; name its authority with [DEFAULT] auth_ca_cert."
                     ))
-            case .failure(.late(let seconds)): return slow(url, what, seconds)
+            case .failure(.late(let seconds)): return slow(url, what, seconds, path)
             case .failure(.broken(let reason)):
                 return Finding(
                     .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
@@ -46,17 +46,19 @@ struct NovaCheck: Check {
                     .novaFails, url, "\(url) answers \(what) with \(answer.status).", evidence: answer.firstWords,
                     remedy: .command("metapath serve --check   # with the service's configuration files"))
             case .success(let answer):
-                if answer.took > Self.limit { return slow(url, what, answer.took) }
+                if answer.took > Self.limit { return slow(url, what, answer.took, path) }
             }
         }
         return nil
     }
 
-    private func slow(_ url: String, _ what: String, _ seconds: Double) -> Finding {
-        Finding(
+    private func slow(_ url: String, _ what: String, _ seconds: Double, _ path: ServicePath) -> Finding {
+        let stopped = path.verifier?.process.flatMap { $0.state == "T" ? $0 : nil }
+        return Finding(
             .novaSlow, url, "\(url) needs more than \(Int(Self.limit)) s to answer \(what).",
             evidence: "\(Int(seconds)) s, and cloud-init gives up after \(Int(Self.limit)) s",
-            remedy: .advice("Look at the load of the service at \(url), its database and its vendor data services."))
+            remedy: stopped.map { .command("kill -CONT \($0.pid)") }
+                ?? .advice("Look at the load of the service at \(url), its database and its vendor data services."))
     }
 
     /// The others go on; guests notice when their turn is the bad one's.

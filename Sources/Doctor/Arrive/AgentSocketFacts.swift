@@ -8,7 +8,7 @@ public struct AgentSocketFacts: Sendable, Equatable {
     var mode: Int = 0
     var owner: Int = 0
     var group: Int = 0
-    /// Whom the haproxies run as; nil where it cannot be told.
+    /// Whom a haproxy runs as, one that may not connect if there is such; nil where it cannot be told.
     var client: Client?
     /// Nil where nobody listens.
     var listener: Listener?
@@ -26,15 +26,15 @@ public struct AgentSocketFacts: Sendable, Equatable {
         var inode: UInt64
     }
 
-    /// - Parameter haproxy: one that connects to it.
-    static func look(_ path: String, client: ProcessFacts?, owners: SocketOwners, on host: HostView) async -> Self {
+    /// - Parameter clients: the haproxies that connect to it.
+    static func look(_ path: String, clients: [ProcessFacts], owners: SocketOwners, on host: HostView) async -> Self {
         var facts = AgentSocketFacts(path: path)
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         facts.exists = attributes != nil
         facts.mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
         facts.owner = (attributes?[.ownerAccountID] as? NSNumber)?.intValue ?? 0
         facts.group = (attributes?[.groupOwnerAccountID] as? NSNumber)?.intValue ?? 0
-        facts.client = client.flatMap { Self.client(of: $0.pid) }
+        for client in clients.compactMap({ Self.client(of: $0.pid) }) where facts.admitsClient { facts.client = client }
         let listing = (try? await host.output(["ss", "-Hxln"])) ?? ""
         facts.listener = listener(path, listing)
         facts.process = owners.owner(of: facts.listener?.inode).flatMap { ProcessFacts(pid: $0) }

@@ -25,11 +25,12 @@ struct GuestRouteCheck: Check {
     }
 
     private func missing(_ path: GuestPath, _ namespace: String, _ said: String) -> Finding {
-        let hop = path.guest.gateway.map { "via \($0) " } ?? ""
+        let hop = path.guest.gateway.map { " via \($0)" } ?? ""
+        let link = hop.isEmpty ? "" : " onlink"
         return Finding(
             .guestRouteMissing, path.guest.name, "\(path.guest.name) has no route to \(MetadataAddress.ipv4).",
             evidence: said.split(separator: "\n").first.map(String.init) ?? "no route",
-            remedy: .command("ip -n \(namespace) route add \(MetadataAddress.ipv4)/32 \(hop)dev eth0"))
+            remedy: .command("ip -n \(namespace) route add \(MetadataAddress.ipv4)/32\(hop) dev eth0\(link)"))
     }
 
     private static func summary(_ listing: String) -> String {

@@ -51,7 +51,7 @@ struct ListenerCheck: Check {
             .listenerBacklogFull, path.namespace,
             "\(socket.waiting) connections wait to be accepted at \(socket) in \(path.namespace), as many as may.",
             evidence: "Recv-Q \(socket.waiting), Send-Q \(socket.backlog)",
-            remedy: .command(path.owner?.restartCommand ?? path.startCommand))
+            remedy: .command(path.startCommand))
     }
 
     private func shortOfDescriptors(_ path: NamespacePath) -> Finding? {
@@ -70,7 +70,7 @@ struct ListenerCheck: Check {
             .listenerIPv6Missing, path.namespace,
             "Guests in \(path.namespace) are served at \(socket) and not over IPv6.",
             evidence: "nobody listens at [\(MetadataAddress.ipv6)]:\(path.port)",
-            remedy: .command(path.owner?.restartCommand ?? path.startCommand))
+            remedy: .command(path.startCommand))
     }
 
     private static func describe(_ owner: ProcessFacts?) -> String {
@@ -81,6 +81,15 @@ struct ListenerCheck: Check {
 extension NamespacePath {
     /// What brings a listener back.
     var startCommand: String {
-        owner?.restartCommand ?? "systemctl restart \(kind.agentUnit)"
+        if let owner { return owner.restartCommand(in: owner.program == "haproxy" ? namespace : nil) }
+        if let startHint { return startHint }
+        return haproxyFile.map { command("haproxy -f \($0)") } ?? "systemctl restart \(kind.agentUnit)"
+    }
+
+    /// What Neutron's agents have written for the haproxy of this namespace (contract neutron.md §2).
+    private var haproxyFile: String? {
+        let id = String(kind.scope.drop { $0 != ":" }.dropFirst())
+        return ["ns-metadata-proxy", "ovn-metadata-proxy"].map { "/var/lib/neutron/\($0)/\(id).conf" }
+            .first { host.text(of: $0) != nil }
     }
 }

@@ -24,7 +24,7 @@ struct RateLimitCheck: Check {
                 remedy: .edit(
                     file: path.rateLimitFile ?? "/etc/neutron/l3_agent.ini",
                     change: "[metadata_rate_limiting] base_query_rate_limit = 100, burst_query_rate_limit = 100",
-                    then: path.startCommand))
+                    then: path.haproxy == nil ? path.startCommand : "systemctl restart \(path.kind.agentUnit)"))
         ])
     }
 }

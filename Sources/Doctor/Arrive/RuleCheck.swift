@@ -30,7 +30,10 @@ struct RuleCheck: Check {
             let packet = MetadataPacket(
                 device: device.name, source: Self.source(destination.family), destination: destination)
             let fate = PacketWalk.fate(of: packet, in: rules.chains, ownAddresses: own)
-            findings += self.findings(fate, packet, path, rules)
+            // One table may be wrong for both families, and one command then mends both.
+            findings += self.findings(fate, packet, path, rules).filter { new in
+                !findings.contains { $0.remedy == new.remedy }
+            }
             found.append("\(destination): \(fate.summary)")
         }
         if findings.isEmpty, !rules.unread.isEmpty { return .notRun(rules.unread.joined(separator: "; ")) }
@@ -73,7 +76,7 @@ extension RuleCheck {
         Finding(
             .ruleMissing, path.namespace,
             "No rule in \(path.namespace) leads \(packet.destination), port 80, to port \(path.port).",
-            evidence: "\(rules.chains.count) chains, none with such a rule for \(packet.device)",
+            evidence: "no rule of \(rules.chains.count) chains for packets that come in on \(packet.device)",
             remedy: .command(RuleText.redirect(path, packet.destination.family, rules)))
     }
 

@@ -43,12 +43,21 @@ struct PortCheck: Check {
         let own = devices.filter { $0.name != "lo" }.flatMap { device in device.addresses.map { (device, $0) } }
         let fixed = path.guest.addresses.filter { $0.family == .v4 }
         guard let wanted = fixed.first, !own.contains(where: { fixed.contains($0.1.address) }) else { return nil }
-        let device = own.first { $0.1.address.family == .v4 } ?? own.first
-        let length = device?.1.address.family == .v4 ? device?.1.prefixLength ?? 24 : 24
         return Finding(
             .guestAddressDiffers, path.guest.name,
             "\(path.guest.name) does not have its port's address \(wanted).",
             evidence: own.map { "\($0.1.address)" }.joined(separator: ", "),
-            remedy: .command("ip -n \(namespace) address add \(wanted)/\(length) dev \(device?.0.name ?? "eth0")"))
+            remedy: .command(Self.replacing(own.first { $0.1.address.family == .v4 }, by: wanted, namespace)))
+    }
+
+    /// The wrong address goes last, so that the routes stay.
+    private static func replacing(
+        _ wrong: (NetworkDevice, NetworkDevice.Address)?, by wanted: IPAddress, _ namespace: String
+    ) -> String {
+        let address = "ip -n \(namespace) address"
+        guard let (device, old) = wrong else { return "\(address) add \(wanted)/24 dev eth0" }
+        return "ip netns exec \(namespace) sysctl -qw net.ipv4.conf.\(device.name).promote_secondaries=1 && "
+            + "\(address) add \(wanted)/\(old.prefixLength) dev \(device.name) && "
+            + "\(address) delete \(old.address)/\(old.prefixLength) dev \(device.name)"
     }
 }

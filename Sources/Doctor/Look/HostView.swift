@@ -68,6 +68,12 @@ public struct HostView: Sendable {
 }
 
 extension HostView {
+    /// Whether the kernel has the older engine for `ip` or `ip6` at all; asked of the kernel, because asking the engine
+    /// would load it.
+    func hasLegacyTables(_ version: String) -> Bool {
+        access("/proc/net/\(version)_tables_names", F_OK) == 0
+    }
+
     /// Which engine the program iptables works with, that Neutron's agents call.
     var iptablesUsesNFTables: Bool {
         guard let path = Executable.path(of: "iptables") else { return false }

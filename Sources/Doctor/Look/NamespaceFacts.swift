@@ -6,18 +6,32 @@ public struct NamespaceFacts: Sendable {
     var devices: Result<[NetworkDevice], LookFailure>
     var rules: Result<RuleFacts, LookFailure>
     var listeners: Result<[ListeningSocket], LookFailure>
+    /// What each look took, by the hop that it is for.
+    var times: [Hop: Duration] = [:]
 
     static func look(_ namespace: String, on host: HostView) async -> NamespaceFacts {
-        async let devices = Result<[NetworkDevice], LookFailure>.look { () async throws(LookFailure) in
+        async let devices = timed { () async throws(LookFailure) in
             try NetworkDevice.list(try await host.output(["ip", "-j", "address"], in: namespace))
         }
-        async let rules = Result<RuleFacts, LookFailure>.look { () async throws(LookFailure) in
-            try await RuleFacts.look(namespace, on: host)
-        }
-        async let listeners = Result<[ListeningSocket], LookFailure>.look { () async throws(LookFailure) in
+        async let rules = timed { () async throws(LookFailure) in try await RuleFacts.look(namespace, on: host) }
+        async let listeners = timed { () async throws(LookFailure) in
             ListeningSocket.list(try await host.output(["ss", "-Hltne"], in: namespace))
         }
-        return await NamespaceFacts(devices: devices, rules: rules, listeners: listeners)
+        let all = await (devices, rules, listeners)
+        return NamespaceFacts(
+            devices: all.0.result, rules: all.1.result, listeners: all.2.result,
+            times: [.addresses: all.0.took, .rules: all.1.took, .listener: all.2.took])
+    }
+
+    private static func timed<Value: Sendable>(
+        _ body: () async throws(LookFailure) -> Value
+    ) async -> (result: Result<Value, LookFailure>, took: Duration) {
+        let start = ContinuousClock.now
+        do throws(LookFailure) {
+            return (.success(try await body()), start.duration(to: .now))
+        } catch {
+            return (.failure(error), start.duration(to: .now))
+        }
     }
 }
 
@@ -35,9 +49,9 @@ struct RuleFacts: Sendable, Equatable {
             await facts.add(
                 ["iptables-nft-save", "ip6tables-nft-save"], named: ["iptables", "ip6tables"], namespace, host)
         }
-        await facts.add(
-            ["iptables-legacy-save", "ip6tables-legacy-save"].filter(host.has),
-            named: ["iptables-legacy", "ip6tables-legacy"], namespace, host)
+        for version in ["ip", "ip6"] where host.hasLegacyTables(version) {
+            await facts.add(["\(version)tables-legacy-save"], named: ["\(version)tables-legacy"], namespace, host)
+        }
         return facts
     }
 
@@ -48,16 +62,6 @@ struct RuleFacts: Sendable, Equatable {
             } catch {
                 unread.append(error.reason)
             }
-        }
-    }
-}
-
-extension Result where Failure == LookFailure {
-    static func look(_ body: () async throws(LookFailure) -> Success) async -> Result {
-        do throws(LookFailure) {
-            return .success(try await body())
-        } catch {
-            return .failure(error)
         }
     }
 }

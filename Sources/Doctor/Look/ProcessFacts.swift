@@ -78,14 +78,20 @@ extension ProcessFacts {
             String.init)
     }
 
-    /// Of ours, a worker, whose holder starts another.
-    var isOurs: Bool { program == "metapath" || arguments.contains("--worker") }
+    /// Metapath's worker, whose holder starts another.
+    var isWorker: Bool { program == "metapath" && arguments.last == "--worker" }
 
     /// What makes it read its files again.
-    var restartCommand: String {
+    public var restartCommand: String { restartCommand(in: nil) }
+
+    /// - Parameter namespace: that it runs in; nil for the host's own.
+    func restartCommand(in namespace: String?) -> String {
         if let unit { return "systemctl restart \(unit)" }
-        if arguments.last == "--worker", let parent { return "kill -HUP \(parent)" }
-        return "kill \(pid)   # and start it again: \(arguments.joined(separator: " "))"
+        if isWorker, let parent { return "kill -HUP \(parent)" }
+        let words = arguments.map(ShellText.word).joined(separator: " ")
+        let place = namespace.map { "ip netns exec \($0) " } ?? ""
+        return
+            "kill \(pid); sleep 1; cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
     }
 
     private var parent: Int32? {

@@ -5,8 +5,8 @@ import MetadataDocuments
 /// A diagnosis for people: the verdict, what mends it, and the table of steps.
 struct DiagnosisText {
     var diagnosis: Diagnosis
-    /// The remedy of all findings, not only of the first.
-    var findings: [Finding] { diagnosis.findings.filter { $0.code.severity > .info } }
+    /// How many remedies of one kind are told in full.
+    private static let shown = 4
 
     func text(_ output: OutputOptions) throws -> String {
         switch output.format {
@@ -16,13 +16,26 @@ struct DiagnosisText {
         case .table: break
         }
         let table = try listing.text(output)
-        return ([diagnosis.verdict] + findings.flatMap(lines) + ["", table]).joined(separator: "\n")
+        let groups = diagnosis.groups.filter { ($0.first?.code.severity ?? .info) > .info }
+        return ([diagnosis.verdict] + groups.flatMap(lines) + ["", table]).joined(separator: "\n")
     }
 
-    private func lines(_ finding: Finding) -> [String] {
-        let isFirst = finding == diagnosis.first
-        let told = isFirst ? [] : ["", "\(finding.code.hop.rawValue): \(finding.text)"]
-        return told + ["  Seen: \(finding.evidence)", "  Fix:  \(finding.remedy.text)"]
+    private func lines(_ group: [Finding]) -> [String] {
+        guard let first = group.first else { return [] }
+        let told = first == diagnosis.first ? [] : ["", "\(first.code.hop.rawValue): \(first.text)"]
+        let others = group.dropFirst().map(\.subject)
+        let also = others.isEmpty ? [] : ["  Also: \(Self.list(others))"]
+        var remedies: [String] = []
+        for finding in group where !remedies.contains(finding.remedy.text) { remedies.append(finding.remedy.text) }
+        let rest = remedies.count - Self.shown
+        let more = rest > 0 ? ["        and \(rest) more like it; -f json has them all"] : []
+        let fixes = remedies.prefix(Self.shown).enumerated().map { ($0 == 0 ? "  Fix:  " : "        ") + $1 }
+        return told + ["  Seen: \(first.evidence)"] + fixes + more + also
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let rest = names.count - 6
+        return names.prefix(6).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     }
 
     /// One row a step.

@@ -13,18 +13,31 @@ struct DoctorPlan {
     var options: DoctorOptions
     let host = HostView()
 
+    /// Namespaces that are enough to find who serves guests here.
+    private static let sample = 8
+
     func examination(
         progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> Examination {
         let there = try NetworkNamespace.list().compactMap { NamespaceKind(name: $0) }
-        var survey = try await Survey.look(there.map { Survey.Wanted($0) }, told: progress)
-        let ours = try survey.processes.compactMap { try MetapathProcess($0) }
+        var survey = try await Survey.look(
+            there.prefix(options.selection.isNarrow ? Self.sample : .max).map { Survey.Wanted($0) }, told: progress)
+        var ours = try survey.processes.compactMap { try MetapathProcess($0) }
         let catalogue = try await catalogue(ours)
-        survey.namespaces += try await missing(catalogue, there: there)
+        if options.selection.isNarrow {
+            let chosen = options.selection.namespaces(among: there, catalogue)
+            survey = try await Survey.look(chosen.map { Survey.Wanted($0) }, told: progress)
+            ours = try survey.processes.compactMap { try MetapathProcess($0) }
+        }
+        let lab = Self.lab()
+        survey.namespaces += try await missing(lab, there: there)
         let services = try await ServicePlan(options: options, survey: survey, ours: ours).services()
         var namespaces = survey.namespaces
-        for index in namespaces.indices { limit(&namespaces[index], ours) }
-        let guests = GuestPlan(catalogue: catalogue, lab: Self.lab(), namespaces: namespaces, services: services)
+        for index in namespaces.indices {
+            limit(&namespaces[index], ours)
+            namespaces[index].startHint = startHint(survey, ours)
+        }
+        let guests = GuestPlan(catalogue: catalogue, lab: lab, namespaces: namespaces, services: services)
         return try options.selection.choose(
             Examination(
                 namespaces: namespaces, services: services.map(\.path), guests: guests.paths(host), progress: progress),
@@ -42,15 +55,23 @@ struct DoctorPlan {
         return try await StoreOptions.open(.sqlite(path: path)).catalogue()
     }
 
-    /// Routers and networks of the store whose namespace is not there. Which host serves which is nobody's to say but
-    /// the lab's, where it is this one.
-    private func missing(_ catalogue: Catalogue?, there: [NamespaceKind]) async throws -> [NamespacePath] {
-        let rows = Self.lab()?.listeners ?? []
-        let wanted = rows.compactMap { row -> Survey.Wanted? in
+    /// Namespaces that ought to be there and are not. Which host serves which router is nobody's to say but the lab's,
+    /// where it is this one.
+    private func missing(_ lab: LabStatus?, there: [NamespaceKind]) async throws -> [NamespacePath] {
+        let wanted = (lab?.listeners ?? []).compactMap { row -> Survey.Wanted? in
             guard let kind = NamespaceKind(name: row.namespace), !there.contains(kind) else { return nil }
             return Survey.Wanted(kind, because: "the \(row.kind.rawValue) \(row.name)")
         }
         return try await Survey.look(wanted, host: host).namespaces
+    }
+
+    /// Whoever listens elsewhere on this host has lost this namespace. Where nobody listens at all and there is a store of
+    /// ours, Metapath ought to.
+    private func startHint(_ survey: Survey, _ ours: [MetapathProcess]) -> String? {
+        if let process = ours.first { return process.facts.restartCommand }
+        guard survey.processes.isEmpty, let store = options.store.store else { return nil }
+        let files = options.store.config.paths.map { "--config-file \($0) " }.joined()
+        return "metapath up \(files)--store \(store) &"
     }
 
     private func limit(_ path: inout NamespacePath, _ ours: [MetapathProcess]) {
@@ -63,5 +84,5 @@ struct DoctorPlan {
     }
 
     /// Nil where no lab stands.
-    private static func lab() -> LabStatus? { try? Lab().status() }
+    private static func lab() -> LabStatus? { try? Lab().status(looksForListeners: false) }
 }

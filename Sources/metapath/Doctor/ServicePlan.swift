@@ -1,6 +1,8 @@
 import Doctor
 import Foundation
 import InstanceModel
+import MetadataDocuments
+import MetadataService
 import OpenStackAPI
 import OsloConfig
 
@@ -21,7 +23,18 @@ struct ServicePlan {
         for process in ours { services.append(await service(process)) }
         services += try await stock()
         if services.isEmpty, let service = try await configured() { services.append(service) }
+        for index in services.indices { addVendorData(to: &services[index].path) }
         return services
+    }
+
+    /// Of files that could be wrong in other ways, which are not the doctor's concern.
+    private func addVendorData(to path: inout ServicePath) {
+        guard let files = path.verifier?.files else { return }
+        var configuration = Configuration(files, options: Options.all)
+        let settings = VendorDataSettings(&configuration)
+        path.vendorData = settings.file.map { [.file($0)] } ?? []
+        guard settings.providers.contains(.dynamicJSON) else { return }
+        path.vendorData += settings.targets.map { .target(name: $0.name, url: "\($0.url)") }
     }
 
     private func service(_ process: MetapathProcess) async -> Service {
@@ -45,7 +58,7 @@ struct ServicePlan {
         for (socket, paths) in Dictionary(grouping: haproxies, by: { $0.haproxy?.socket ?? "" }).sorted(by: {
             $0.key < $1.key
         }) {
-            let facts = await survey.agentSocket(socket, client: paths.first?.owner)
+            let facts = await survey.agentSocket(socket, clients: paths.compactMap(\.owner))
             services.append(
                 Service(path: try await agent(facts), listeners: Set(paths.compactMap(\.owner?.pid))))
         }
