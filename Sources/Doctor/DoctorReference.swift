@@ -60,7 +60,7 @@ public enum DoctorReference {
 extension Examination {
     /// Every check, in the order of the path.
     static var all: [any Check] {
-        let checks: [any Check] = ofNamespaces + ofServices + ofGuests
+        let checks: [any Check] = ofNamespaces + ofServices + ofGuests + ofAnswers
         return checks.enumerated().sorted { ($0.element.hop, $0.offset) < ($1.element.hop, $1.offset) }.map(\.element)
     }
 }

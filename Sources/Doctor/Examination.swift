@@ -20,13 +20,13 @@ public struct Examination: Sendable {
         NamespaceCheck(), AddressCheck(), RuleCheck(), ListenerCheck(), RateLimitCheck(),
     ]
     static let ofServices: [any Check<ServicePath>] = [
-        AgentSocketCheck(), SecretCheck(), NovaCheck(), VendorDataCheck(),
+        AgentSocketCheck(), SecretCheck(), NovaCheck(), VendorDataCheck(), NeutronCheck(),
     ]
-    static let ofGuests: [any Check<GuestPath>] = [
-        GuestRouteCheck(), PortCheck(), InstanceCheck(), TimingCheck(), BytesCheck(),
-    ]
+    static let ofGuests: [any Check<GuestPath>] = [GuestRouteCheck(), PortCheck()]
+    /// Of what a guest is answered, which makes sense only where the way is open.
+    static let ofAnswers: [any Check<GuestPath>] = [InstanceCheck(), TimingCheck(), BytesCheck()]
 
-    /// Looks at everything once. Guests come last: what is asked in their name makes sense only where the way is open.
+    /// Looks at everything once, guests last.
     public func run() async -> Diagnosis {
         let count = namespaces.count + services.count + guests.count
         let ofNamespaces = await each(namespaces, done: 0, of: count) { path in
@@ -38,7 +38,10 @@ public struct Examination: Sendable {
         }
         let paths = guests.map { guest($0, ofNamespaces, looked, ofServices) }
         let ofGuests = await each(paths, done: namespaces.count + services.count, of: count) { path in
-            await Self.steps(Self.ofGuests, await path.looked())
+            var path = path
+            let steps = await Self.steps(Self.ofGuests, path)
+            path.brokenAt = path.brokenAt ?? Self.broken(steps)
+            return steps + (await Self.steps(Self.ofAnswers, await path.looked()))
         }
         return Diagnosis(steps: (ofNamespaces + ofServices + ofGuests).flatMap(\.self))
     }
@@ -56,9 +59,12 @@ public struct Examination: Sendable {
             path.service = looked[index]
             steps += ofServices[index]
         }
-        let failures = steps.flatMap(\.findings).filter { $0.code.severity == .failure }
-        path.brokenAt = failures.map(\.code.hop).min()
+        path.brokenAt = Self.broken(steps)
         return path
+    }
+
+    private static func broken(_ steps: [Step]) -> Hop? {
+        steps.flatMap(\.findings).filter { $0.code.severity == .failure }.map(\.code.hop).min()
     }
 
     private static func steps<Subject>(_ checks: [any Check<Subject>], _ subject: Subject) async -> [Step] {

@@ -139,6 +139,11 @@ extension FindingCode {
             Reference(
                 .agentSocket, .failure, cause: "The agent takes the connection and does not answer.",
                 cure: "Restart the agent.")
+        case .neutronFails:
+            Reference(
+                .resolution, .warning,
+                cause: "Neutron or Keystone is away, or the account of `[neutron]` is not accepted.",
+                cure: "Start it, or correct the account; guests that are known already go on being served.")
         case .unresolved:
             Reference(
                 .resolution, .failure,
@@ -192,7 +197,7 @@ extension FindingCode {
                 cure: "Look at the service's log and its database.")
         case .backendBad:
             Reference(
-                .nova, .failure, cause: "One of several services that take turns does not work.",
+                .nova, .warning, cause: "One of several services that take turns does not work.",
                 cure: "Mend it, or leave it out.")
         case .instanceMissing:
             Reference(

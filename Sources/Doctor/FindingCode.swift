@@ -33,6 +33,7 @@ public enum FindingCode: String, CaseIterable, Sendable {
     case agentSocketSilent = "agent-socket-silent"
 
     // Identify.
+    case neutronFails = "neutron-fails"
     case unresolved
     case secretMissing = "secret-missing"
     case secretWrongPlace = "secret-wrong-place"

@@ -76,10 +76,16 @@ public struct MetadataEndpoint: Sendable {
         }
     }
 
+    /// BoringSSL's reason, `CERTIFICATE_VERIFY_FAILED` for instance, in words.
+    private static func reason(ofTLS text: String) -> String {
+        guard let name = text.firstMatch(of: /:([A-Z_]{6,}) at/)?.output.1 else { return text }
+        return name.lowercased().replacing("_", with: " ")
+    }
+
     private static func failure(_ error: any Error, waited: Double) -> AskingFailure {
         let text = "\(error)"
         if text.contains("SSL") || text.contains("CERTIFICATE") || text.contains("certificate") {
-            return .certificate(text)
+            return .certificate(reason(ofTLS: text))
         }
         switch error as? HTTPClientError {
         case .deadlineExceeded?, .readTimeout?: return .late(waited)

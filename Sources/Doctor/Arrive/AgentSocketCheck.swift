@@ -43,7 +43,7 @@ struct AgentSocketCheck: Check {
         return Finding(
             .agentSocketMode, socket.path, "The haproxies' user \(user) may not connect to \(socket.path).",
             evidence: "mode \(Self.octal(socket.mode)), owner \(socket.owner):\(socket.group)",
-            remedy: .command("chmod o+w \(socket.path)"))
+            remedy: .command("chmod \(socket.clientClass)+w \(socket.path)"))
     }
 
     private func full(

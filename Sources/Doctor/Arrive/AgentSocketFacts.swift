@@ -56,8 +56,13 @@ public struct AgentSocketFacts: Sendable, Equatable {
     /// Whether the permission bits let the haproxies connect, which needs write permission.
     var admitsClient: Bool {
         guard let client, client.user != 0 else { return true }
-        if client.user == owner { return mode & 0o200 != 0 }
-        return mode & (client.group == group ? 0o020 : 0o002) != 0
+        let bits = ["u": 0o200, "g": 0o020, "o": 0o002]
+        return mode & (bits[clientClass] ?? 0) != 0
+    }
+
+    /// Which of the mode's bits count for the haproxies, as chmod(1) calls them.
+    var clientClass: String {
+        client?.user == owner ? "u" : client?.group == group ? "g" : "o"
     }
 
     private static func client(of pid: Int32) -> Client? {

@@ -30,21 +30,24 @@ struct DoctorPlan {
             ours = try survey.processes.compactMap { try MetapathProcess($0) }
         }
         let lab = Self.lab()
+        let neutron = catalogue == nil ? try await neutron(ours, survey.namespaces.map(\.kind)) : nil
         survey.namespaces += try await missing(lab, there: there)
-        let services = try await ServicePlan(options: options, survey: survey, ours: ours).services()
+        var services = try await ServicePlan(options: options, survey: survey, ours: ours).services()
+        for index in services.indices { services[index].path.ports = neutron?.found }
         var namespaces = survey.namespaces
         for index in namespaces.indices {
             limit(&namespaces[index], ours)
             namespaces[index].startHint = startHint(survey, ours)
         }
-        let guests = GuestPlan(catalogue: catalogue, lab: lab, namespaces: namespaces, services: services)
+        let guests = GuestPlan(
+            catalogue: catalogue, neutron: neutron, lab: lab, namespaces: namespaces, services: services)
         return try options.selection.choose(
             Examination(
                 namespaces: namespaces, services: services.map(\.path), guests: guests.paths(host), progress: progress),
             catalogue)
     }
 
-    /// Of the store that is named, else of the one that serves guests here, else of the default.
+    /// Of the store that is named, else of the one that serves guests here, else of the default; nil where there is none.
     private func catalogue(_ ours: [MetapathProcess]) async throws -> Catalogue? {
         var location = ours.compactMap(\.store).first
         if options.store.store != nil || location == nil {
@@ -53,6 +56,15 @@ struct DoctorPlan {
         }
         guard case .sqlite(let path)? = location, FileManager.default.fileExists(atPath: path) else { return nil }
         return try await StoreOptions.open(.sqlite(path: path)).catalogue()
+    }
+
+    /// Where no store of ours has the instances and a file has an account for Neutron.
+    private func neutron(_ ours: [MetapathProcess], _ kinds: [NamespaceKind]) async throws -> NeutronGuests? {
+        let config =
+            options.store.config.paths.isEmpty ? ours.first?.config ?? options.store.config : options.store.config
+        var configuration = try config.load()
+        guard let settings = NeutronSettings(&configuration) else { return nil }
+        return await NeutronGuests(settings, kinds)
     }
 
     /// Namespaces that ought to be there and are not. Which host serves which router is nobody's to say but the lab's,
@@ -69,9 +81,9 @@ struct DoctorPlan {
     /// ours, Metapath ought to.
     private func startHint(_ survey: Survey, _ ours: [MetapathProcess]) -> String? {
         if let process = ours.first { return process.facts.restartCommand }
-        guard survey.processes.isEmpty, let store = options.store.store else { return nil }
-        let files = options.store.config.paths.map { "--config-file \($0) " }.joined()
-        return "metapath up \(files)--store \(store) &"
+        guard survey.processes.isEmpty, options.store.store != nil || Self.lab() != nil else { return nil }
+        let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
+        return "metapath up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
     }
 
     private func limit(_ path: inout NamespacePath, _ ours: [MetapathProcess]) {

@@ -6,13 +6,15 @@ import NetworkNamespaces
 /// The guests of this host, each with the namespace and the service on its way.
 struct GuestPlan {
     var catalogue: Catalogue?
+    /// Nil where Neutron is not asked.
+    var neutron: NeutronGuests?
     /// Nil where no lab stands: then guests are virtual machines.
     var lab: LabStatus?
     var namespaces: [NamespacePath]
     var services: [ServicePlan.Service]
 
     func paths(_ host: HostView) -> [GuestPath] {
-        let guests = known + unknown
+        let guests = known + unknown + (neutron?.guests ?? []).map(placed)
         let byPlace = Dictionary(
             grouping: guests.flatMap { guest in guest.addresses.map { (guest, Place(guest.network, $0)) } }, by: \.1)
         return guests.compactMap { guest in
@@ -25,6 +27,15 @@ struct GuestPlan {
                 guest: guest, doubles: same.filter { $0.instance != guest.instance }, arrival: arrival,
                 service: service?.path, host: host)
         }
+    }
+
+    /// In the lab, with the namespace that stands for the instance.
+    private func placed(_ guest: Guest) -> Guest {
+        var guest = guest
+        let row = lab?.instances.first { $0.id == guest.instance }
+        guest.namespace = row?.namespace
+        guest.name = row?.name ?? guest.name
+        return guest
     }
 
     private struct Place: Hashable {
@@ -72,7 +83,9 @@ struct GuestPlan {
 
     /// A router of its network, or where there is none the network's own namespace.
     private func arrival(of guest: Guest) -> NamespacePath? {
-        let routers = Set((catalogue?.routers ?? []).filter { $0.networks.contains(guest.network) }.map { "\($0.id)" })
+        let ofStore = (catalogue?.routers ?? []).filter { $0.networks.contains(guest.network) }.map { "\($0.id)" }
+        let ofNeutron = (neutron?.routers ?? [:]).filter { $0.value.contains(guest.network) }.map { "\($0.key)" }
+        let routers = Set(ofStore + ofNeutron)
         let byRouter = namespaces.first { path in
             if case .router(let id) = path.kind { routers.contains(id) } else { false }
         }
