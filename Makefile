@@ -84,6 +84,10 @@ bench: ## Measure against nginx; BENCH_FLAGS=--quick for one short round
 bench-nova: ## Measure against Nova's own service on the same database; BENCH_FLAGS as above
 	Benchmarks/nova/run $(BENCH_FLAGS)
 
+.PHONY: bench-proxy
+bench-proxy: ## Measure against Neutron's metadata agent and haproxies in namespaces; needs root; BENCH_FLAGS as above
+	Benchmarks/proxy/run $(BENCH_FLAGS)
+
 .PHONY: install
 install: release ## Install program, manual and shell completions below PREFIX
 	Scripts/install-program $(PROGRAM) "$(DESTDIR)$(PREFIX)"

@@ -63,10 +63,11 @@ let package = Package(
         target("NovaDatabase", ["CMariaDB", "InstanceModel", "MetadataDocuments", "InstanceStore", "OpenStackAPI"]),
         // platform
         .target(name: "CLinux"),
-        target("NetworkNamespaces", ["CLinux"]),
+        target("Polling", ["CLinux"]),
+        target("NetworkNamespaces", ["CLinux", "Polling"]),
         target("ProcessSeparation", ["CLinux", "InstanceModel", "NetworkNamespaces"]),
         // wire
-        target("HTTPWire", [nioCore, nioPosix, nioSSL, nioTLS]),
+        target("HTTPWire", ["CLinux", "Polling", nioCore, nioPosix, nioSSL, nioTLS]),
         // roles
         target(
             "MetadataService",
@@ -94,8 +95,9 @@ let package = Package(
         .executableTarget(
             name: "metapath",
             dependencies: [
-                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore", "InstanceFile",
-                "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces", "ProcessSeparation",
+                "CLinux", "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "InstanceStore",
+                "InstanceFile", "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces",
+                "ProcessSeparation",
                 "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "HaproxyShim", "Lab",
                 "Doctor", nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
                 argumentParser,

@@ -42,7 +42,7 @@ def method(settings):
         f"Medians of {settings.rounds} rounds of {settings.seconds} s in which the servers take turns.",
         "nginx returns the same bodies from its configuration.",
         "The ratio is of requests per second.",
-        "CPU is the server's user and system time per request, Metapath's and nginx's.",
+        "CPU is the server's user and system time per request, Metapath's and the reference's.",
     ]
     if settings.tries > 1:
         sentences.insert(2, (

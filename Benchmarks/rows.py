@@ -39,7 +39,7 @@ class Settings:
 
 
 def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID, headers=None, url=None, namespace=None,
-            before=lambda server: None):
+            before=lambda server: None, rival="nginx"):
     """Rounds against both servers, which take turns in going first; a row of their medians."""
     headers = catalogue.signed_headers(0) if headers is None else headers
     runs = {ours: [], theirs: []}
@@ -53,11 +53,11 @@ def compare(settings, name, target, ours, theirs, connections, path=INSTANCE_ID,
     ratio = our.rate / their.rate
     notes = [
         f"{who}: {run.refused} refused, {run.broken} broken"
-        for who, run in (("metapath", our), ("nginx", their)) if run.refused or run.broken]
+        for who, run in (("metapath", our), (rival, their)) if run.refused or run.broken]
     if min(our.busy, their.busy) < load.SATURATED:
-        notes.append(f"disturbed; own core used: metapath {our.busy:.0%}, nginx {their.busy:.0%}")
+        notes.append(f"disturbed; own core used: metapath {our.busy:.0%}, {rival} {their.busy:.0%}")
     return Row(
-        name, f"{our.rate:,.0f}/s", f"nginx {their.rate:,.0f}/s", f"{ratio:.2f}", f"≥ {target:.2f}",
+        name, f"{our.rate:,.0f}/s", f"{rival} {their.rate:,.0f}/s", f"{ratio:.2f}", f"≥ {target:.2f}",
         ratio >= target and our.refused == 0, f"{our.cpu:.1f} / {their.cpu:.1f} µs", "; ".join(notes))
 
 
@@ -120,6 +120,25 @@ def through_nat(settings):
                 theirs.stop()
 
 
+def watching(settings):
+    """What a control socket costs that nobody has opened."""
+    store = servers.import_instances(settings.directory, 1000)
+    control = ["--control-socket", settings.directory / "control"]
+    ours = servers.Metapath(settings.directory, store, arguments=control, name="metapath-control")
+    theirs = None
+    try:
+        ours.wait(lambda: servers.ask(ours.port, "/", {}))
+        theirs = servers.Metapath(settings.directory, store)
+        theirs.wait(lambda: servers.ask(theirs.port, "/", {}))
+        yield compare(
+            settings, "`instance-id` while nobody traces, 64 connections", 0.99, ours, theirs, 64,
+            rival="without a control socket")
+    finally:
+        ours.stop()
+        if theirs:
+            theirs.stop()
+
+
 def start(settings, count=10_000, limit=0.3):
     """From the start of the process to its first answer."""
     store = servers.import_instances(settings.directory, count)
@@ -154,4 +173,4 @@ def memory(settings, count=100_000, limit=400e6):
         notes=f"peak {peak / 1e6:.0f} MB, {good:,} answers")
 
 
-ALL = {"requests": requests, "nat": through_nat, "start": start, "memory": memory}
+ALL = {"requests": requests, "nat": through_nat, "watching": watching, "start": start, "memory": memory}

@@ -12,7 +12,7 @@ import time
 import catalogue
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / ".build" / "release" / "metapath"
+PROGRAM = pathlib.Path(os.environ.get("METAPATH") or ROOT / ".build" / "release" / "metapath")
 SERVER_CORE = "0"
 START_LIMIT = 60
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -33,7 +33,9 @@ def run(*command):
 
 
 class Server:
-    """A started process. `pids` are those whose CPU time answers requests."""
+    """A started process. `pids` are those whose CPU time answers requests, `core` is the processor that they have."""
+
+    core = SERVER_CORE
 
     def __init__(self, command, port, directory, name, namespace=None):
         self.port = port
@@ -42,7 +44,7 @@ class Server:
         self.started = time.monotonic()
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [*prefix, "taskset", "-c", SERVER_CORE, *map(str, command)], stdout=log, stderr=log)
+                [*prefix, "taskset", "-c", self.core, *map(str, command)], stdout=log, stderr=log)
 
     @property
     def pids(self):
@@ -83,15 +85,15 @@ class Server:
 
 
 class Metapath(Server):
-    def __init__(self, directory, store, role="serve", arguments=()):
+    def __init__(self, directory, store, role="serve", arguments=(), name="metapath"):
         config = directory / "nova.conf"
         config.write_text(catalogue.CONFIG)
         port = free_port()
         command = [
             PROGRAM, role, "--listen", f"127.0.0.1:{port}", "--store", f"sqlite:{store}", "--config-file", config,
-            "--workers", "1", *arguments,
+            "--workers", "1", *(() if "--control-socket" in arguments else ("--control-socket", "")), *arguments,
         ]
-        super().__init__(command, port, directory, "metapath")
+        super().__init__(command, port, directory, name)
 
 
 class Nginx(Server):

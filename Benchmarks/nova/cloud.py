@@ -100,7 +100,8 @@ class Metapath(servers.Server):
     def __init__(self, cloud, cache, keep_alive=True):
         files = cloud.configuration("metapath", cache)
         port = servers.free_port()
-        command = [servers.PROGRAM, "serve", "--listen", f"127.0.0.1:{port}", "--workers", "1"]
+        command = [servers.PROGRAM, "serve", "--listen", f"127.0.0.1:{port}", "--workers", "1",
+                   "--control-socket", ""]
         for file in files:
             command += ["--config-file", file]
         super().__init__(command, port, files[0].parent, "metapath")

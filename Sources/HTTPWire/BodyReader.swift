@@ -1,11 +1,12 @@
 import NIOCore
 
-/// Takes a response's body out of the bytes received, piece by piece. Does no input or output.
+/// Takes a message's body out of the bytes received, piece by piece. Does no input or output.
 struct BodyReader {
     enum State: Equatable {
         case needMore
         case complete
-        case failed(UpstreamError)
+        /// The body cannot be had to its end, for this reason.
+        case failed(String)
     }
 
     private enum Framing {
@@ -15,16 +16,19 @@ struct BodyReader {
     }
 
     private var framing: Framing
-    /// Whether the connection can be used again after the body.
-    let keepsAlive: Bool
 
     init(_ head: ResponseHead) {
-        keepsAlive = head.keepsAlive
         if head.isChunked {
             framing = .chunked(ChunkedDecoder())
         } else {
             framing = head.contentLength.map { .sized(remaining: $0) } ?? .untilClose
         }
+    }
+
+    /// For a request's body.
+    /// - Parameter chunks: when it is chunked, the decoder that has read the beginning.
+    init(contentLength: Int, chunks: ChunkedDecoder?) {
+        framing = chunks.map { .chunked($0) } ?? .sized(remaining: contentLength)
     }
 
     /// The next piece of the body, taken off `input`, and whether more comes.
@@ -34,7 +38,7 @@ struct BodyReader {
         if input.readableBytes == 0 { input = ByteBuffer() }
         guard isEnd, state == .needMore else { return (piece, state) }
         if case .untilClose = framing { return (piece, .complete) }
-        return (piece, .failed(.badResponse("the connection ended before the response did")))
+        return (piece, .failed("the connection ended before the message did"))
     }
 
     private mutating func read(_ input: inout ByteBuffer) -> (ByteBuffer, State) {
@@ -64,8 +68,8 @@ struct BodyReader {
         case .complete(let end):
             input.moveReaderIndex(forwardBy: end)
             return (piece, .complete)
-        case .malformed(let reason): return (piece, .failed(.badResponse(reason)))
-        case .tooLarge: return (piece, .failed(.badResponse("a chunk is too large")))
+        case .malformed(let reason): return (piece, .failed(reason))
+        case .tooLarge: return (piece, .failed("A chunk is too large."))
         }
     }
 }

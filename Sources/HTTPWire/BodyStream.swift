@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Where the rest of a response's body comes from. Belongs to one event loop, as everything that uses it.
-protocol BodySource: AnyObject {
+/// Where the rest of a message's body comes from. Belongs to one event loop, as everything that uses it.
+public protocol BodySource: AnyObject {
     /// Begins to give the body's pieces to `sink`. Called once.
     func start(_ sink: any BodySink)
     /// Whether further pieces are to wait. Those already received may still come.
@@ -11,7 +11,7 @@ protocol BodySource: AnyObject {
 }
 
 /// Where it goes.
-protocol BodySink: AnyObject {
+public protocol BodySink: AnyObject {
     /// The next piece, not empty and without transfer coding.
     func body(_ piece: ByteBuffer)
     /// Nothing more comes. Called once, unless cancelled.

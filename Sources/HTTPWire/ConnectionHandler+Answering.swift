@@ -16,6 +16,9 @@ extension ConnectionHandler {
                     answer(rest)
                     parser.reset()
                     offset += length
+                case .largeBody:
+                    offset += answerLarge(rest)
+                    parser.reset()
                 case .failure(let failure):
                     refuse(failure)
                 }
@@ -33,6 +36,7 @@ extension ConnectionHandler {
         input = ByteBuffer()
         process(&buffer)
         if phase == .open, buffer.readableBytes > 0 { input = buffer }
+        incoming?.proceed()
     }
 
     /// Goes on after something that blocked has ended.
@@ -60,13 +64,9 @@ extension ConnectionHandler {
 
     @inline(__always)
     private func answer(_ bytes: UnsafeRawBufferPointer) {
-        isReceiving = false
-        sentContinue = false
-        prepareBuffer()
+        prepareAnswer()
         let disposition = parser.withRequest(in: bytes) { request in
-            terms = ResponseWriter.Terms(
-                isHead: request.method == .head, isHTTP10: request.isHTTP10,
-                keepsAlive: request.keepsAlive && !loop.isRetiring)
+            terms = terms(of: request)
             writer.begin(terms)
             return responder.respond(to: request, into: &writer)
         }
@@ -74,6 +74,42 @@ extension ConnectionHandler {
         case .complete: answered()
         case .later(let future): wait(for: future)
         }
+    }
+
+    /// The same for a request whose body is not collected: it is answered as soon as its head is there, and whoever
+    /// answers takes the body as it comes.
+    /// - Returns: how many of the bytes are not to be looked at again; the body's follow.
+    private func answerLarge(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let (body, consumed) = receiveLargeBody(bytes)
+        prepareAnswer()
+        let disposition = parser.withRequest(in: bytes, body) { request in
+            terms = terms(of: request)
+            var final = terms
+            final.keepsAlive = false
+            writer.begin(final)
+            return responder.respond(to: request, into: &writer)
+        }
+        switch disposition {
+        case .complete:
+            abandonBody()
+            answered()
+        case .later(let future): wait(for: future)
+        }
+        return consumed
+    }
+
+    @inline(__always)
+    private func prepareAnswer() {
+        isReceiving = false
+        sentContinue = false
+        prepareBuffer()
+    }
+
+    @inline(__always)
+    private func terms(of request: borrowing Request) -> ResponseWriter.Terms {
+        ResponseWriter.Terms(
+            isHead: request.method == .head, isHTTP10: request.isHTTP10,
+            keepsAlive: request.keepsAlive && !loop.isRetiring)
     }
 
     private func wait(for future: EventLoopFuture<Response>) {
@@ -87,6 +123,7 @@ extension ConnectionHandler {
     private func complete(_ result: Result<Response, any Error>) {
         let rest = (try? result.get())?.rest?.value
         guard phase == .open, isPending else { return rest?.cancel() ?? () }
+        abandonBody()
         if let rest, case .success(let response) = result { return stream(response, from: rest) }
         isPending = false
         prepareBuffer()

@@ -63,6 +63,8 @@ extension ConnectionHandler {
     /// Sets the deadline that belongs to what the connection now waits for.
     func rearm() {
         switch phase {
+        case .open where isWritable && incoming?.isWanted == true:
+            deadline = loop.sweep.now + limits.receiveTimeout
         case .open where isWritable && isPending:
             // Whoever promised the answer limits its time.
             deadline = .distantFuture
@@ -82,6 +84,8 @@ extension ConnectionHandler {
             refuseWaiting(ticket)
         case (.open, _) where !isWritable, (.finishing, _):
             if bufferedBytes < unacceptedBytes { rearm() } else { abort() }
+        case (.open, _) where incoming != nil:
+            bodyFailed(.stalledRequest)
         case (.open, _) where isReceiving:
             refuse(.stalledRequest)
             flush()

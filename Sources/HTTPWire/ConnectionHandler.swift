@@ -31,6 +31,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     let loop: WireLoop
     let admission: ConnectionAdmission
     let responder: any Responder
+    /// That has accepted it, if it can be closed together with its connections.
+    let listener: ListenerNumber?
     var context: ChannelHandlerContext?
     var phase = Phase.waiting
     var place = Place.none
@@ -44,6 +46,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
 
     /// An answer was promised for later.
     var isPending = false
+    /// The pending request's body, until all of it has been received, if it is not collected.
+    var incoming: IncomingBody?
     /// Where the body being sent comes from, when it comes piece by piece.
     var streaming: (any BodySource)?
     /// It is sent in chunks.
@@ -60,6 +64,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     var sentFinal = false
     /// The client may not expect the connection to end now.
     var lingers = false
+    /// What the client still sends is the rest of a body that is not wanted any more.
+    var dropsBody = false
     var drainedBytes = 0
     /// Bytes the client had still to accept when its last time-out began.
     var unacceptedBytes = 0
@@ -67,12 +73,16 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
     var deadline = NIODeadline.distantFuture
     var sweepIndex = 0
 
-    init(limits: WireLimits, loop: WireLoop, admission: ConnectionAdmission, responder: any Responder) {
+    init(
+        limits: WireLimits, loop: WireLoop, admission: ConnectionAdmission, responder: any Responder,
+        listener: ListenerNumber? = nil
+    ) {
         self.limits = limits
         self.loop = loop
         self.admission = admission
         self.responder = responder
-        self.parser = RequestParser(limits: limits)
+        self.listener = listener
+        self.parser = RequestParser(limits: limits, takesLargeBodies: responder.takesLargeBodies)
     }
 
     /// Whether requests that are there have to wait.
@@ -102,6 +112,8 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         input = ByteBuffer()
         streaming?.cancel()
         streaming = nil
+        incoming?.fail()
+        incoming = nil
         loop.remove(self)
         leaveAdmission()
     }
@@ -112,6 +124,11 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         case .open where !isBlocked && input.readableBytes == 0:
             process(&received)
             if phase == .open, received.readableBytes > 0 { keep(&received) }
+            incoming?.proceed()
+        case .open where incoming != nil:
+            receiveBody(&received)
+        case .open where dropsBody:
+            break
         case .open, .waiting:
             keep(&received)
             if isBlocked {
@@ -141,6 +158,7 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
         guard let event = event as? ChannelEvent, event == .inputClosed else { return }
         inputClosed = true
         switch phase {
+        case .open where incoming != nil: incoming?.proceed()
         case .open where !isBlocked: finish()
         case .lingering: context.close(promise: nil)
         default: break
@@ -158,7 +176,9 @@ final class ConnectionHandler: ChannelInboundHandler, Expiring {
 
     private func drop(_ count: Int) {
         drainedBytes += count
-        if drainedBytes > limits.lingerBytes, phase == .lingering { context?.close(promise: nil) }
+        // A client may well send all of a body before it reads the answer.
+        guard drainedBytes > limits.lingerBytes, phase == .lingering, !dropsBody else { return }
+        context?.close(promise: nil)
     }
 
     /// Stops or resumes reading from the client.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -22,6 +23,8 @@ public final class HTTPServer: Sendable {
     /// Each event loop's part, made there when its first connection comes.
     private let loops: [ObjectIdentifier: NIOLoopBoundBox<WireLoop?>]
     private let listeners = ListenerSet()
+    private let responders = Mutex<[ListenerNumber: ResponderFactory]>([:])
+    private let acceptor = Mutex<ConnectionAcceptor?>(nil)
 
     /// - Parameters:
     ///   - group: runs the connections; its loops must be NIO's own POSIX ones. It is not shut down with the server.
@@ -55,17 +58,17 @@ public final class HTTPServer: Sendable {
         try await listen(responder) { $0.bind(unixDomainSocketPath: unixPath, cleanupExistingSocketFile: true) }
     }
 
-    /// Serves a stream socket that was opened elsewhere, in a network namespace for instance.
+    /// Serves a stream socket that was opened elsewhere, in a network namespace for instance. There may be thousands.
     /// - Parameter descriptor: bound, listening, non-blocking and close-on-exec. It belongs to the server from now on.
     /// - Throws: `IOError` when it is not such a socket.
-    public func serve(descriptor: CInt, responder: @escaping ResponderFactory) async throws -> Listener {
-        let backlog = limits.backlog
-        return try await listen(responder) { bootstrap in
-            bootstrap.serverChannelInitializer { channel in
-                // NIO has told the kernel a queue of 128, whatever the option says and whatever it was before.
-                channel.eventLoop.makeCompletedFuture { try setBacklog(of: descriptor, backlog) }
-            }.withBoundSocket(descriptor)
+    public func serve(descriptor: CInt, responder: @escaping ResponderFactory) throws -> Listener {
+        // Held while the socket is added: its first connection may be there at once.
+        let number = try responders.withLock { responders in
+            let number = try theAcceptor().add(descriptor)
+            responders[number] = responder
+            return number
         }
+        return Listener(.accepted(number), of: self)
     }
 
     /// Stops: closes the listeners and the idle connections, lets the others finish the request they are working on,
@@ -84,7 +87,9 @@ public final class HTTPServer: Sendable {
     private func end(
         within grace: TimeAmount, _ begin: @escaping @Sendable (WireLoop) -> EventLoopFuture<Void>
     ) async {
-        for listener in listeners.all { await listener.close() }
+        for channel in listeners.all { try? await channel.close().get() }
+        // Those that are on their way to an event loop are there before what is asked of it now.
+        acceptor.withLock { $0?.end() }
         let ends = loops.values.map { box in box.eventLoop.flatSubmit { Self.end(box, within: grace, begin) } }
         // Ending does not fail.
         for end in ends { try? await end.get() }
@@ -110,16 +115,18 @@ public final class HTTPServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.serve(channel, makeResponder) }
             }
-        let listener = Listener(try await bind(bootstrap).get())
-        listeners.add(listener)
-        return listener
+        let channel = try await bind(bootstrap).get()
+        listeners.add(channel)
+        return Listener(.channel(channel), of: self)
     }
 
     /// Sets a new connection up. TCP_NODELAY comes with the listening socket.
-    private func serve(_ channel: any Channel, _ makeResponder: ResponderFactory) throws {
+    private func serve(
+        _ channel: any Channel, of listener: ListenerNumber? = nil, _ makeResponder: ResponderFactory
+    ) throws {
         let handler = ConnectionHandler(
             limits: limits, loop: loop(of: channel.eventLoop), admission: admission,
-            responder: try makeResponder(channel))
+            responder: try makeResponder(channel), listener: listener)
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
@@ -133,6 +140,43 @@ public final class HTTPServer: Sendable {
     }
 }
 
-private func setBacklog(of descriptor: CInt, _ backlog: Int32) throws {
-    guard listen(descriptor, backlog) == 0 else { throw IOError(errnoCode: errno, reason: "listen") }
+extension HTTPServer {
+    func stopAccepting(_ number: ListenerNumber) {
+        acceptor.withLock { $0?.remove(number) }
+        responders.withLock { $0[number] = nil }
+    }
+
+    func closeConnections(of number: ListenerNumber) async {
+        let ends = loops.values.map { box in
+            box.eventLoop.submit { box.value?.closeAll(of: number) }
+        }
+        // Closing does not fail.
+        for end in ends { _ = try? await end.get() }
+    }
+
+    private func theAcceptor() -> ConnectionAcceptor {
+        acceptor.withLock { acceptor in
+            if let acceptor { return acceptor }
+            let eventLoops = group.makeIterator().map { $0 as any EventLoop }
+            let made = ConnectionAcceptor(eventLoops: eventLoops) { [weak self] descriptors, listener, eventLoop in
+                self?.take(descriptors, of: listener, on: eventLoop)
+            }
+            acceptor = made
+            return made
+        }
+    }
+
+    /// Connections that were accepted, on the event loop that they stay on.
+    private func take(_ descriptors: [CInt], of listener: ListenerNumber, on eventLoop: any EventLoop) {
+        guard let makeResponder = responders.withLock({ $0[listener] }) else {
+            // The listener has been closed meanwhile.
+            for descriptor in descriptors { close(descriptor) }
+            return
+        }
+        let bootstrap = ClientBootstrap(group: eventLoop).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture { try self.serve(channel, of: listener, makeResponder) }
+        }
+        // What fails is a connection that has gone already.
+        for descriptor in descriptors { _ = bootstrap.withConnectedSocket(descriptor) }
+    }
 }

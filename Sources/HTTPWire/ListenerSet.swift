@@ -1,18 +1,16 @@
+import NIOCore
 import Synchronization
 
-/// A server's open listeners, for any thread.
+/// A server's own open listeners, for any thread.
 final class ListenerSet: Sendable {
-    private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 
     /// Keeps a listener until it is closed.
-    func add(_ listener: Listener) {
-        listeners.withLock { $0[listener.id] = listener }
-        listener.whenClosed { self.remove(listener.id) }
+    func add(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        channels.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { _ in self.channels.withLock { $0[id] = nil } }
     }
 
-    var all: [Listener] { listeners.withLock { Array($0.values) } }
-
-    private func remove(_ id: ObjectIdentifier) {
-        listeners.withLock { $0[id] = nil }
-    }
+    var all: [any Channel] { channels.withLock { Array($0.values) } }
 }

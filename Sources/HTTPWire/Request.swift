@@ -9,17 +9,20 @@ public struct Request: ~Copyable {
     private let head: RequestHead
     private let fields: UnsafeBufferPointer<FieldLine>
     public let method: Method
-    /// The body, complete and without transfer coding; empty when there is none.
+    /// The body, complete and without transfer coding; empty when there is none, or a large one.
     public let body: UnsafeRawBufferPointer
+    /// A body that is not collected; only for a responder that ``Responder/takesLargeBodies``.
+    public let largeBody: LargeBody?
 
     init(
         _ bytes: UnsafeRawBufferPointer, _ head: RequestHead, _ fields: UnsafeBufferPointer<FieldLine>,
-        body: UnsafeRawBufferPointer
+        body: UnsafeRawBufferPointer, _ largeBody: LargeBody? = nil
     ) {
         self.bytes = bytes
         self.head = head
         self.fields = fields
         self.body = body
+        self.largeBody = largeBody
         self.method = Method(head.method.of(bytes))
     }
 

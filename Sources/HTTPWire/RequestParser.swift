@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Reads HTTP/1.x requests (RFC 9112) out of bytes that somebody else receives and keeps. Does no input or output.
 ///
 /// Give ``parse(_:)`` all bytes from where the request starts; it goes on where it stopped. When a request is complete,
@@ -13,13 +15,28 @@ public struct RequestParser: ~Copyable {
         case needMore
         /// A complete request, head and body, of this many bytes.
         case request(consumed: Int)
+        /// A complete head, whose body is larger than ``WireLimits/bodyBytes``. Only for who takes large bodies.
+        case largeBody
         /// Not a request that can be served. The connection cannot be used any further.
         case failure(WireFailure)
     }
 
     private enum Phase { case requestLine, fields, sizedBody, chunkedBody }
 
+    /// What there is of a large body.
+    struct LargeBodyParts {
+        /// As announced; nil for a chunked body.
+        let length: Int?
+        /// Reads what follows ``consumed``.
+        let reader: BodyReader
+        /// What the consumed bytes have already brought of the body.
+        let decoded: ByteBuffer
+        let consumed: Int
+    }
+
     private let limits: WireLimits
+    private let takesLargeBodies: Bool
+    private var isLarge = false
     private var phase = Phase.requestLine
     private var lineStart = 0
     /// Where the search for the end of an incomplete line goes on.
@@ -30,7 +47,14 @@ public struct RequestParser: ~Copyable {
     private(set) var head = RequestHead()
 
     public init(limits: WireLimits = WireLimits()) {
+        self.init(limits: limits, takesLargeBodies: false)
+    }
+
+    /// - Parameter takesLargeBodies: whether a body beyond ``WireLimits/bodyBytes`` is an ``Outcome/largeBody`` instead
+    ///   of a failure.
+    init(limits: WireLimits, takesLargeBodies: Bool) {
         self.limits = limits
+        self.takesLargeBodies = takesLargeBodies
     }
 
     /// Whether nothing of a request has been seen; empty lines between requests are nothing.
@@ -45,6 +69,7 @@ public struct RequestParser: ~Copyable {
     /// Makes the parser ready for the next request.
     public mutating func reset() {
         phase = .requestLine
+        isLarge = false
         lineStart = 0
         searched = 0
         emptyLines = 0
@@ -54,7 +79,7 @@ public struct RequestParser: ~Copyable {
 
     public mutating func parse(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         do throws(WireFailure) {
-            return try advance(bytes).map { .request(consumed: $0) } ?? .needMore
+            return try advance(bytes).map { .request(consumed: $0) } ?? (isLarge ? .largeBody : .needMore)
         } catch {
             return .failure(error)
         }
@@ -75,6 +100,27 @@ public struct RequestParser: ~Copyable {
         }
     }
 
+    /// Lends the request whose body is a large one.
+    func withRequest<Answer>(
+        in bytes: UnsafeRawBufferPointer, _ largeBody: LargeBody, _ body: (borrowing Request) throws -> Answer
+    ) rethrows -> Answer {
+        try fields.withUnsafeBufferPointer { fields in
+            try body(Request(bytes, head, fields, body: UnsafeRawBufferPointer(start: nil, count: 0), largeBody))
+        }
+    }
+
+    /// Hands over what is there of a large body. The head stays until ``reset()``.
+    mutating func takeLargeBody() -> LargeBodyParts {
+        guard head.isChunked else {
+            let reader = BodyReader(contentLength: head.contentLength, chunks: nil)
+            return LargeBodyParts(
+                length: head.contentLength, reader: reader, decoded: ByteBuffer(), consumed: head.bodyStart)
+        }
+        let (body, consumed) = chunks.takeDecoded()
+        let reader = BodyReader(contentLength: 0, chunks: chunks)
+        return LargeBodyParts(length: nil, reader: reader, decoded: ByteBuffer(bytes: body), consumed: consumed)
+    }
+
     /// The request's length once it is complete.
     private mutating func advance(_ bytes: UnsafeRawBufferPointer) throws(WireFailure) -> Int? {
         while phase == .requestLine || phase == .fields {
@@ -93,6 +139,7 @@ public struct RequestParser: ~Copyable {
     }
 
     private func sizedEnd(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard !isLarge else { return nil }
         let end = head.bodyStart + head.contentLength
         return bytes.count >= end ? end : nil
     }
@@ -102,7 +149,9 @@ public struct RequestParser: ~Copyable {
         case .needMore: return nil
         case .complete(let end): return end
         case .malformed(let explanation): throw .malformed(explanation)
-        case .tooLarge: throw bodyTooLarge
+        case .tooLarge:
+            try noteLargeBody()
+            return nil
         }
     }
 
@@ -177,12 +226,18 @@ extension RequestParser {
     private mutating func finishHead(bodyStart: Int) throws(WireFailure) {
         try head.finish(bodyStart: bodyStart)
         guard head.isChunked else {
-            guard head.contentLength <= limits.bodyBytes else { throw bodyTooLarge }
+            if head.contentLength > limits.bodyBytes { try noteLargeBody() }
             phase = .sizedBody
             return
         }
         chunks.reset(at: bodyStart)
         phase = .chunkedBody
+    }
+
+    private mutating func noteLargeBody() throws(WireFailure) {
+        // A length that is too large for a number cannot be passed on.
+        guard takesLargeBodies, head.contentLength < Int.max else { throw bodyTooLarge }
+        isLarge = true
     }
 
     private static var noRequestLine: WireFailure {

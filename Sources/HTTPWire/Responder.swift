@@ -9,6 +9,10 @@ public protocol Responder: AnyObject {
     /// Must not block. The request is gone when this returns.
     func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition
 
+    /// Whether a request with a body beyond ``WireLimits/bodyBytes`` is answered as soon as its head is there, with
+    /// ``Request/largeBody`` for whoever takes it. By default not: such a request is refused with 413. Asked once.
+    var takesLargeBodies: Bool { get }
+
     /// The page for a request that the wire answers itself: bad syntax, limits, time-outs, overload, and an answer that
     /// was promised and failed. By default a line of plain text.
     func page(for failure: WireFailure) -> Response
@@ -27,6 +31,8 @@ public enum Disposition {
 }
 
 extension Responder {
+    public var takesLargeBodies: Bool { false }
+
     public func cutOff(by error: any Error) {}
 
     public func page(for failure: WireFailure) -> Response {

@@ -35,6 +35,13 @@ public struct Response: Sendable {
         fields.append("Content-Type", contentType)
         self.init(status, fields: fields, body: body, order: order)
     }
+
+    /// A response whose body comes piece by piece; its length will only be known at the end.
+    public init(_ status: Status, contentType: String, body source: NIOLoopBound<any BodySource>) {
+        self.init(status, contentType: contentType, body: ByteBuffer())
+        contentLength = nil
+        rest = source
+    }
 }
 
 /// The order of `Content-Length` and `Content-Type` in a response head.

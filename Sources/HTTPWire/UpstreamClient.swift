@@ -8,6 +8,8 @@ public final class UpstreamClient {
     private let eventLoop: any EventLoop
     /// The service whose turn it is.
     private var turn = 0
+    /// Requests whose body is being passed on.
+    private var uploads = 0
 
     init(_ hosts: [UpstreamHost], limits: UpstreamLimits, eventLoop: any EventLoop) {
         self.hosts = hosts
@@ -23,21 +25,37 @@ public final class UpstreamClient {
     /// when a service cannot be reached, and one other than POST also when a connection ends before the response
     /// begins.
     ///
+    /// A large body is asked for when a connection can carry it, and passed on with its length as announced, or in
+    /// chunks. A response that comes before the body's end is the answer; what is left of the body is not asked for.
+    ///
     /// Nothing given is needed any more when this returns.
     ///
+    /// - Parameters:
+    ///   - body: empty when there is a large one.
+    ///   - largeBody: ``Request/largeBody``.
     /// - Returns: a future on this loop; it fails with ``UpstreamError``.
     public func send(
         method: UnsafeRawBufferPointer, target: UnsafeRawBufferPointer, fields: HeaderFields,
-        body: UnsafeRawBufferPointer
+        body: UnsafeRawBufferPointer, largeBody: LargeBody? = nil
     ) -> EventLoopFuture<Response> {
         let hostLine = hosts.isEmpty ? [] : hosts[turn].hostLine
         guard
             let request = UpstreamRequest(
-                method: method, target: target, fields: fields, body: body, hostLine: hostLine)
+                method: method, target: target, fields: fields, body: body, largeBody: largeBody, hostLine: hostLine)
         else { return eventLoop.makeFailedFuture(UpstreamError.invalidRequest) }
+        guard largeBody == nil || uploads < limits.uploads else {
+            return eventLoop.makeFailedFuture(UpstreamError.overloaded)
+        }
         let exchange = UpstreamExchange(request, client: self, sweep: sweep, timeout: limits.responseTimeout)
+        if largeBody != nil { count(exchange) }
         if !dispatch(exchange) { exchange.finish(.failure(.unreachable(reasons))) }
         return exchange.response
+    }
+
+    /// Counts an upload, which has ended when its response begins.
+    private func count(_ upload: UpstreamExchange) {
+        uploads += 1
+        upload.response.assumeIsolated().whenComplete { _ in self.uploads -= 1 }
     }
 
     /// Gives a request to the next service that is up and has not failed it yet. When none is, to one that is down and

@@ -11,6 +11,7 @@ extension UpstreamConnection: BodySource {
         response.rest = NIOLoopBound(self, eventLoop: host.eventLoop)
         input.moveReaderIndex(forwardBy: head.bodyStart)
         reader = BodyReader(head)
+        cutUploadShort()
         exchange.progress(waits: true)
         exchange.begin(response)
         // Whoever wants it goes on reading.
@@ -37,9 +38,7 @@ extension UpstreamConnection: BodySource {
 
     /// Passes on what has been received.
     func deliver(isEnd: Bool) {
-        guard let keepsAlive = reader?.keepsAlive, let sink,
-            let progress = reader?.read(&input, isEnd: isEnd)
-        else { return }
+        guard let sink, let progress = reader?.read(&input, isEnd: isEnd) else { return }
         exchange?.progress(waits: true)
         if progress.piece.readableBytes > 0 { sink.body(progress.piece) }
         // The client may have gone with that.
@@ -47,11 +46,11 @@ extension UpstreamConnection: BodySource {
         switch progress.state {
         case .needMore: break
         case .complete:
-            release(isReusable: keepsAlive && input.readableBytes == 0 && !isEnd)?.end()
+            release(isReusable: parser.head.keepsAlive && input.readableBytes == 0 && !isEnd)?.end()
             sink.bodyEnded(nil)
-        case .failed(let error):
+        case .failed(let reason):
             release(isReusable: false)?.end()
-            sink.bodyEnded(error)
+            sink.bodyEnded(.badResponse(reason))
         }
     }
 }

@@ -7,9 +7,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     let host: UpstreamHost
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     var exchange: UpstreamExchange?
-    private var parser: ResponseParser
+    private(set) var parser: ResponseParser
     var input = ByteBuffer()
     private var isReused = false
     /// Can carry requests: with TLS, after its handshake.
@@ -24,6 +24,14 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Where that body goes.
     var sink: (any BodySink)?
     var inputEnded = false
+    /// Where the request's body comes from, while more of it comes.
+    var upload: (any BodySource)?
+    /// That body is sent in chunks.
+    var isUploadChunked = false
+    /// The kernel has not taken all that was written of that body.
+    var hasUnsentPiece = false
+    /// A request was not sent to its end.
+    var isCutShort = false
     private var isReading = true
 
     init(host: UpstreamHost, isReady: Bool) {
@@ -37,6 +45,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.exchange = exchange
         exchange.connection = self
         parser = ResponseParser(isHead: exchange.request.isHead, limits: host.limits)
+        if let body = exchange.request.largeBody { return upload(body, after: exchange.request.bytes) }
         context?.writeAndFlush(wrapOutboundOut(exchange.request.bytes), promise: nil)
     }
 
@@ -87,6 +96,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         ready(failure ?? ChannelError.inputClosed)
         if isAdopted { host.connectionEnded(self) }
         inputEnded = true
+        cutUploadShort()
         guard let exchange else { return }
         if reader != nil || input.readableBytes > 0 { return advance(isEnd: true) }
         self.exchange = nil
@@ -168,8 +178,9 @@ extension UpstreamConnection {
         reader = nil
         sink = nil
         isReused = true
+        cutUploadShort()
         setReading(true)
-        if isReusable { host.connectionFree(self) } else { close() }
+        if isReusable, !isCutShort { host.connectionFree(self) } else { close() }
         return finished
     }
 }

@@ -10,6 +10,8 @@ public enum UpstreamError: Error, Equatable, Sendable {
     case overloaded
     /// The request's method or target cannot be sent as it is.
     case invalidRequest
+    /// The request's body did not come to its end: its client has gone, has stopped, or has sent nonsense.
+    case requestIncomplete
 }
 
 extension UpstreamError: CustomStringConvertible {
@@ -20,6 +22,7 @@ extension UpstreamError: CustomStringConvertible {
         case .badResponse(let reason): "the upstream service's response is not usable: \(reason)"
         case .overloaded: "too many requests wait for the upstream service"
         case .invalidRequest: "the request's method or target has octets that HTTP does not allow there"
+        case .requestIncomplete: "the client did not send its request to the end"
         }
     }
 }

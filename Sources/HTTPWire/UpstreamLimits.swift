@@ -5,7 +5,8 @@ public struct UpstreamLimits: Sendable {
     /// From the start of connecting to the end of a TLS handshake, each. Beyond it: ``UpstreamError/unreachable(_:)``.
     public var connectTimeout: TimeAmount = .seconds(5)
     /// From the request's handing over to its response's last byte, all waiting and every service tried included; of a
-    /// response that is streamed to its head, and from one piece to the next. Beyond it: ``UpstreamError/timedOut``.
+    /// response that is streamed to its head, and from one piece to the next; of a request that is streamed from the
+    /// piece before, as long as it is the service that is waited for. Beyond it: ``UpstreamError/timedOut``.
     /// Neutron's agent waits as long (contract neutron.md §3.5).
     public var responseTimeout: TimeAmount = .seconds(60)
     /// How often that is checked; it may take so much longer. 1 ms…1 minute.
@@ -17,6 +18,9 @@ public struct UpstreamLimits: Sendable {
     public var idleConnections = 128
     /// Requests that may wait for a connection. Beyond it: ``UpstreamError/overloaded``.
     public var waitingRequests = 4096
+    /// Requests at once whose body is passed on while its client sends it, to all services together. Clients may be
+    /// slow: this leaves connections to the others. 0…``connections``. Beyond it: ``UpstreamError/overloaded``.
+    public var uploads = 64
     /// Largest response head. 1…1 MiB.
     public var headBytes = 64 * 1024
     /// Most header fields in a response.

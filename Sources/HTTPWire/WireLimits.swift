@@ -11,20 +11,23 @@ public struct WireLimits: Sendable {
     public var targetBytes = 8 * 1024
     /// Most header fields in a request. 0…10000. Beyond it: 431.
     public var headerFields = 100
-    /// Largest request body after decoding. 0…1 GiB. Beyond it: 413.
+    /// Largest request body, after decoding, that is collected. 0…1 GiB. Beyond it: 413, or where the responder takes
+    /// large bodies they are passed on as they come.
     public var bodyBytes = 64 * 1024
     /// What a connection may hold unparsed while an earlier answer of it is pending or not yet accepted by the client;
     /// then it is not read any more. 1…1 GiB.
     public var pipelinedBytes = 64 * 1024
 
-    /// From a request's first byte to its last. Beyond it: 408, and the connection is closed.
+    /// From a request's first byte to its last; of a body that is passed on as it comes, from one piece to the next, as
+    /// long as it is wanted. Beyond it: 408, and the connection is closed.
     public var receiveTimeout: TimeAmount = .seconds(30)
     /// A connection without a request, new or kept alive, is closed after this time.
     public var idleTimeout: TimeAmount = .seconds(30)
     /// A connection whose client has accepted no byte of an answer for this time is closed.
     public var writeTimeout: TimeAmount = .seconds(30)
     /// How long, and how many bytes, a connection is still read after a final answer that the client may not have
-    /// expected, so that a reset does not destroy that answer (RFC 9112 §9.6).
+    /// expected, so that a reset does not destroy that answer (RFC 9112 §9.6). Of the rest of a body that was being
+    /// passed on any number of bytes is read in that time.
     public var lingerTimeout: TimeAmount = .seconds(2)
     public var lingerBytes = 256 * 1024
     /// How often times are checked. 1 ms…1 minute.

@@ -52,6 +52,11 @@ final class WireLoop {
         return retire()
     }
 
+    /// Those that a listener has accepted.
+    func closeAll(of listener: ListenerNumber) {
+        for connection in sweep.members where connection.listener == listener { connection.abort() }
+    }
+
     func closeAll() {
         for connection in sweep.members { connection.abort() }
     }

@@ -31,6 +31,8 @@ enum ShimProcess {
 
     private static func spawn(_ arguments: [String]) throws -> (ChildProcess, DescriptorChannel) {
         let (ours, theirs) = try DescriptorChannel.pair()
+        // The kernel counts what anybody has under way against the limit of a sender without privileges.
+        DescriptorLimit.raise()
         var program = NamespaceCommand([HaproxyShim.name] + arguments + [flag], deathSignal: 0)
         program.path = try Executable.own()
         program.capabilities = 0
@@ -44,10 +46,25 @@ enum ShimProcess {
         guard let (client, first) = introduce() else { return 1 }
         detach()
         var connection = first
+        var lastFailure = ""
         while true {
             if let connection { waitForEnd(of: connection) }
             usleep(pause)
-            connection = try? client.handOver()
+            do {
+                connection = try client.handOver()
+                lastFailure = ""
+            } catch {
+                connection = nil
+                if "\(error)" != lastFailure { report("\(error)", client.scope) }
+                lastFailure = "\(error)"
+            }
+        }
+    }
+
+    /// To the system's log: nobody else listens to this process.
+    private static func report(_ failure: String, _ scope: Scope) {
+        "metapath: the sockets of \(scope) cannot be handed over, trying again: \(failure)".withCString { text in
+            withVaList([text]) { vsyslog(LOG_ERR, "%s", $0) }
         }
     }
 

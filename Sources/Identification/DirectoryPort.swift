@@ -8,9 +8,14 @@ public struct DirectoryPort: Hashable, Sendable, Codable {
     public var addresses: [String]
     /// Addresses and ranges that the port may use besides its own: `allowed_address_pairs`.
     public var allowedAddresses: [String]
-    /// Whose the port is: an instance's id, or what else Neutron calls the device. Empty: nobody's.
-    public var deviceID: String
-    public var projectID: String
+    let device: OpaqueID
+    let project: OpaqueID
+
+    private enum CodingKeys: String, CodingKey {
+        case id, network, macAddress, addresses, allowedAddresses
+        case device = "deviceID"
+        case project = "projectID"
+    }
 
     public init(
         id: PortID, network: NetworkID, macAddress: MACAddress?, addresses: [String], allowedAddresses: [String] = [],
@@ -21,9 +26,13 @@ public struct DirectoryPort: Hashable, Sendable, Codable {
         self.macAddress = macAddress
         self.addresses = addresses
         self.allowedAddresses = allowedAddresses
-        self.deviceID = deviceID
-        self.projectID = projectID
+        device = OpaqueID(deviceID)
+        project = OpaqueID(projectID)
     }
+
+    /// Whose the port is: an instance's id, or what else Neutron calls the device. Empty: nobody's.
+    public var deviceID: String { device.description }
+    public var projectID: String { project.description }
 
     /// Whether the port may use an address that is not one of its own.
     func mayUse(_ address: IPAddress) -> Bool {

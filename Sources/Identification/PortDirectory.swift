@@ -8,8 +8,8 @@ import InstanceModel
 public struct PortDirectory: Sendable {
     private var ports: [PortID: DirectoryPort] = [:]
     private var byNetwork: [NetworkID: Set<PortID>] = [:]
-    private var byAddress: [Place<IPAddress>: [PortID]] = [:]
-    private var byMAC: [Place<MACAddress>: [PortID]] = [:]
+    private var byAddress: [Place<IPAddress>: PortIDs] = [:]
+    private var byMAC: [Place<MACAddress>: PortIDs] = [:]
     private var routers: [RouterID: [NetworkID]] = [:]
 
     private struct Place<Key: Hashable & Sendable>: Hashable, Sendable {
@@ -57,9 +57,9 @@ public struct PortDirectory: Sendable {
         ports[port.id] = port
         byNetwork[port.network, default: []].insert(port.id)
         for address in Set(port.addresses.compactMap { IPAddress($0) }) {
-            byAddress[Place(network: port.network, key: address), default: []].append(port.id)
+            Self.add(port.id, to: &byAddress, at: Place(network: port.network, key: address))
         }
-        if let mac = port.macAddress { byMAC[Place(network: port.network, key: mac), default: []].append(port.id) }
+        if let mac = port.macAddress { Self.add(port.id, to: &byMAC, at: Place(network: port.network, key: mac)) }
     }
 
     public mutating func remove(_ id: PortID) {
@@ -76,9 +76,12 @@ public struct PortDirectory: Sendable {
         for id in byNetwork.removeValue(forKey: network) ?? [] { remove(id) }
     }
 
-    private static func remove<Key>(_ id: PortID, from index: inout [Place<Key>: [PortID]], at place: Place<Key>) {
-        index[place]?.removeAll { $0 == id }
-        if index[place]?.isEmpty == true { index[place] = nil }
+    private static func add<Key>(_ id: PortID, to index: inout [Place<Key>: PortIDs], at place: Place<Key>) {
+        index[place] = index[place]?.with(id) ?? .one(id)
+    }
+
+    private static func remove<Key>(_ id: PortID, from index: inout [Place<Key>: PortIDs], at place: Place<Key>) {
+        index[place] = index[place]?.without(id)
     }
 }
 
@@ -89,10 +92,11 @@ extension PortDirectory {
     ///   - mac: the Ethernet source of its first packet; nil where the kernel has not kept it.
     public func port(in scope: Scope, address: IPAddress, mac: MACAddress?) -> Result<DirectoryPort, Refusal> {
         let networks = networks(of: scope) ?? []
-        let senders = mac.map { mac in ports(networks) { byMAC[Place(network: $0, key: mac)] } } ?? []
-        if address.isLinkLocalIPv6 { return linkLocal(address, senders: senders, mac: mac, networks) }
+        if address.isLinkLocalIPv6 { return linkLocal(address, mac: mac, networks) }
         let owners = ports(networks) { byAddress[Place(network: $0, key: address)] }
-        return Self.port(owners: owners, senders: senders, address)
+        guard let mac else { return Self.only(owners) }
+        let both = owners.filter { $0.macAddress == mac }
+        return both.isEmpty ? port(of: mac, address, owners: owners, networks) : Self.only(both)
     }
 
     /// The ports that have the address, for a report on why none was chosen.
@@ -100,37 +104,42 @@ extension PortDirectory {
         ports(networks(of: scope) ?? []) { byAddress[Place(network: $0, key: address)] }
     }
 
-    private func ports(_ networks: [NetworkID], _ find: (NetworkID) -> [PortID]?) -> [DirectoryPort] {
-        networks.flatMap { find($0) ?? [] }.compactMap { ports[$0] }
+    private func ports(_ networks: [NetworkID], _ find: (NetworkID) -> PortIDs?) -> [DirectoryPort] {
+        var found: [DirectoryPort] = []
+        for network in networks { find(network)?.forEach { id in if let port = ports[id] { found.append(port) } } }
+        return found
+    }
+
+    private func senders(_ mac: MACAddress, _ networks: [NetworkID]) -> [DirectoryPort] {
+        ports(networks) { byMAC[Place(network: $0, key: mac)] }
     }
 
     /// Any interface id will do where the sender is known. Where it is not, the address must be the one that follows from
     /// a port's MAC address (RFC 4291 appendix A).
     private func linkLocal(
-        _ address: IPAddress, senders: [DirectoryPort], mac: MACAddress?, _ networks: [NetworkID]
+        _ address: IPAddress, mac: MACAddress?, _ networks: [NetworkID]
     ) -> Result<DirectoryPort, Refusal> {
-        if mac != nil { return Self.only(senders) }
-        guard let derived = MACAddress(linkLocalAddress: address) else { return .failure(.noPort) }
-        return Self.only(ports(networks) { byMAC[Place(network: $0, key: derived)] })
+        guard let sender = mac ?? MACAddress(linkLocalAddress: address) else { return .failure(.noPort) }
+        return Self.only(senders(sender, networks))
     }
 
-    private static func port(
-        owners: [DirectoryPort], senders: [DirectoryPort], _ address: IPAddress
+    /// Where the sender's address is not one of its port's own.
+    private func port(
+        of mac: MACAddress, _ address: IPAddress, owners: [DirectoryPort], _ networks: [NetworkID]
     ) -> Result<DirectoryPort, Refusal> {
-        guard !senders.isEmpty else { return only(owners) }
-        let both = owners.filter { owner in senders.contains { $0.id == owner.id } }
-        if !both.isEmpty { return only(both) }
+        let senders = senders(mac, networks)
+        guard !senders.isEmpty else { return Self.only(owners) }
         let allowed = senders.filter { $0.mayUse(address) }
-        if !allowed.isEmpty { return only(allowed) }
+        if !allowed.isEmpty { return Self.only(allowed) }
         return owners.isEmpty ? .failure(.noPort) : .failure(.contradiction)
     }
 
     /// Ports of one device count as one; a port of nobody's is nobody's.
     private static func only(_ found: [DirectoryPort]) -> Result<DirectoryPort, Refusal> {
         guard let first = found.first else { return .failure(.noPort) }
-        guard found.allSatisfy({ $0.deviceID == first.deviceID && $0.projectID == first.projectID }) else {
+        guard found.allSatisfy({ $0.device == first.device && $0.project == first.project }) else {
             return .failure(.severalPorts(found: found.count))
         }
-        return first.deviceID.isEmpty ? .failure(.noPort) : .success(first)
+        return first.device.isEmpty ? .failure(.noPort) : .success(first)
     }
 }

@@ -8,6 +8,8 @@ struct LabService: Sendable {
     var store: String
     /// One JSON line per request.
     var accessLog: String
+    /// What `metapath trace` is told by `--control-socket`.
+    var controlSocket: String
 
     /// How long the service may take to listen everywhere.
     private static let patience = Duration.seconds(15)
@@ -17,14 +19,17 @@ struct LabService: Sendable {
         for run: LabRun, transcript: Transcript, interruption: Interruption
     ) throws(LabError) -> LabService {
         let directory = try makeDirectory(of: run.lab)
-        let service = LabService(store: "sqlite:\(directory)/instances.sqlite", accessLog: "\(directory)/access.log")
+        let service = LabService(
+            store: "sqlite:\(directory)/instances.sqlite", accessLog: "\(directory)/access.log",
+            controlSocket: "\(directory)/control")
         try transcript.heading("The instances go into a store, and one process serves all networks.")
         try transcript.run(
             "\(run.program) instance import \(shellWord(run.instanceFile)) --store \(shellWord(service.store))")
         let namespaces = try run.lab.status().listeners.map(\.namespace)
         let arguments =
             ["up", "--config-file", run.configFile]
-            + ["--store", service.store, "--access-log", service.accessLog, "--no-discovery"]
+            + ["--store", service.store, "--access-log", service.accessLog]
+            + ["--control-socket", service.controlSocket, "--no-discovery"]
             + namespaces.flatMap { ["--namespace", $0] }
         try transcript.command("\(run.program) \(arguments.map(shellWord).joined(separator: " ")) &")
         try service.launch(run, arguments, log: "\(directory)/service.log", interruption)

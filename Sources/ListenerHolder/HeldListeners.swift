@@ -16,7 +16,7 @@ public final class HeldListeners: Sendable {
     private struct State {
         var lastID: ListenerID = 0
         var listeners: [ListenerID: Held] = [:]
-        var workers: [WorkerLink] = []
+        var workers: [(link: WorkerLink, isRetired: Bool)] = []
     }
 
     private let state = Mutex(State())
@@ -39,7 +39,7 @@ public final class HeldListeners: Sendable {
         return state.withLock { state in
             state.lastID += 1
             state.listeners[state.lastID] = held
-            for worker in state.workers { worker.send(.open(state.lastID, purpose), box) }
+            for worker in state.workers where !worker.isRetired { worker.link.send(.open(state.lastID, purpose), box) }
             if held.isInheritable { manager?.keep(box, named: "\(state.lastID)") }
             return state.lastID
         }
@@ -50,7 +50,7 @@ public final class HeldListeners: Sendable {
         state.withLock { state in
             guard let held = state.listeners.removeValue(forKey: id) else { return }
             if held.isInheritable { manager?.forget("\(id)") }
-            for worker in state.workers { worker.send(.close(id)) }
+            for worker in state.workers { worker.link.send(.close(id)) }
         }
     }
 
@@ -73,12 +73,21 @@ public final class HeldListeners: Sendable {
     func attach(_ worker: WorkerLink) {
         state.withLock { state in
             for (id, held) in state.listeners { worker.send(.open(id, held.purpose), held.box) }
-            state.workers.append(worker)
+            state.workers.append((worker, isRetired: false))
+        }
+    }
+
+    /// A worker is only told what is closed from now on: it may have connections there.
+    func retire(_ worker: WorkerLink) {
+        state.withLock { state in
+            for index in state.workers.indices where state.workers[index].link === worker {
+                state.workers[index].isRetired = true
+            }
         }
     }
 
     /// A worker is told nothing more.
     func detach(_ worker: WorkerLink) {
-        state.withLock { state in state.workers.removeAll { $0 === worker } }
+        state.withLock { state in state.workers.removeAll { $0.link === worker } }
     }
 }

@@ -1,18 +1,20 @@
+import InstanceModel
 import NetworkNamespaces
 import ProcessSeparation
 
-/// A namespace with listeners in it.
+/// A namespace with listeners in it, kept by its name. A host may have thousands.
 struct HeldNamespace: Sendable {
-    var assignment: NamespaceAssignment
+    var scope: Scope
     /// Of the namespace that the listeners are in.
     var identity: NamespaceIdentity
-    /// By the index of the device that they are on; 0 for the one that is on every device.
-    var listeners: [UInt32: ListenerID]
+    /// The one that is on every device.
+    var everywhere: ListenerID?
+    /// Those of a link-local address, by the index of the device that they are on.
+    var onDevices: [UInt32: ListenerID]
     var events: NamespaceEvents?
 
-    /// The name still stands for this namespace.
-    var isCurrent: Bool { NetworkNamespace.identity(of: assignment.namespace) == identity }
+    var listeners: [ListenerID] { (everywhere.map { [$0] } ?? []) + onDevices.values }
 
-    /// On which a link-local address is served.
-    var devices: Set<UInt32> { Set(listeners.keys).subtracting([0]) }
+    /// The name still stands for this namespace.
+    func isCurrent(as name: String) -> Bool { NetworkNamespace.identity(of: name) == identity }
 }

@@ -43,12 +43,20 @@ struct ListenerOpener: Sendable {
             }
         }
         return zip(assignments, openings).map { assignment, opening in
-            Result {
-                let opening = try opening.get()
-                return HeldNamespace(
-                    assignment: assignment, identity: opening.identity,
-                    listeners: try hold(opening.listeners, assignment), events: opening.events)
-            }
+            Result { try hold(opening.get(), assignment) }
+        }
+    }
+
+    private func hold(_ opening: NamespaceOpening, _ assignment: NamespaceAssignment) throws -> HeldNamespace {
+        do {
+            var listeners = try hold(opening.listeners, assignment)
+            let everywhere = listeners.removeValue(forKey: 0)
+            return HeldNamespace(
+                scope: assignment.scope, identity: opening.identity, everywhere: everywhere, onDevices: listeners,
+                events: opening.events)
+        } catch {
+            opening.events?.close()
+            throw error
         }
     }
 

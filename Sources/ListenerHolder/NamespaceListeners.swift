@@ -10,7 +10,7 @@ public actor NamespaceListeners {
     /// How many namespaces are opened in one go: what has gone meanwhile waits for no more than these.
     private static let batch = 256
 
-    private var wanted: WantedNamespaces
+    private let wanted: WantedNamespaces
     private let opener: ListenerOpener
     private let watcher: NamespaceWatcher
     private let redirects: RouterRedirects
@@ -42,11 +42,11 @@ public actor NamespaceListeners {
     /// Looks once, and returns when a listener stands in every namespace where that could be done.
     public func update() async {
         guard let present = try? NetworkNamespace.list() else { return }
-        let wanted = self.wanted.among(present)
-        for (name, served) in open where wanted[name] != served.assignment || !served.isCurrent { await close(name) }
-        failures.keep { wanted[$0] != nil }
-        early.formIntersection(wanted.keys)
-        let ready = pending.ready(among: wanted.values.filter { open[$0.namespace] == nil })
+        let names = Set(present)
+        for (name, held) in open where !names.contains(name) || !held.isCurrent(as: name) { await close(name) }
+        failures.keep(names.contains)
+        early.formIntersection(names)
+        let ready = pending.ready(among: present.filter { open[$0] == nil }.compactMap(wanted.assignment))
         let due = ready.filter { failures.mayRetry($0.namespace) }
         for start in stride(from: 0, to: due.count, by: Self.batch) {
             await listen(Array(due[start..<min(start + Self.batch, due.count)]))
@@ -85,20 +85,21 @@ public actor NamespaceListeners {
 
     /// A link-local address is served on the devices there are, and they may come later than the namespace.
     private func followDevices(of name: String) async {
-        guard let served = open[name] else {
+        guard let held = open[name] else {
             early.insert(name)
             return
         }
         guard let present = await opener.devices(in: name) else { return }
-        for device in served.devices where !present.contains(device) {
-            if let id = open[name]?.listeners.removeValue(forKey: device) { opener.release(id) }
+        for device in held.onDevices.keys where !present.contains(device) {
+            if let id = open[name]?.onDevices.removeValue(forKey: device) { opener.release(id) }
         }
-        for (device, id) in await opener.open(served.assignment, besides: served.devices) {
-            guard open[name]?.identity == served.identity, open[name]?.listeners[device] == nil else {
+        let assignment = NamespaceAssignment(namespace: name, scope: held.scope)
+        for (device, id) in await opener.open(assignment, besides: Set(held.onDevices.keys)) {
+            guard open[name]?.identity == held.identity, open[name]?.onDevices[device] == nil else {
                 opener.release(id)
                 continue
             }
-            open[name]?.listeners[device] = id
+            open[name]?.onDevices[device] = id
         }
     }
 
@@ -106,9 +107,9 @@ public actor NamespaceListeners {
     private func close(_ name: String, keepsRules: Bool = false) async {
         guard let closing = open.removeValue(forKey: name) else { return }
         closing.events?.close()
-        for id in closing.listeners.values { opener.release(id) }
+        for id in closing.listeners { opener.release(id) }
         logger.info("closed", metadata: ["namespace": "\(name)"])
-        guard closing.assignment.isRouter, !keepsRules else { return }
-        await redirects.forget(name, removing: closing.isCurrent)
+        guard NamespaceAssignment(namespace: name, scope: closing.scope).isRouter, !keepsRules else { return }
+        await redirects.forget(name, removing: closing.isCurrent(as: name))
     }
 }

@@ -6,20 +6,19 @@ import Synchronization
 
 /// The daemon's side of its connection to a shim, and what came through it.
 final class Shim: Sendable {
-    private let channel: DescriptorChannel
     private let held: HeldListeners
     private let logger: Logger
     private let listeners = Mutex<[ListenerID]>([])
 
-    init(channel: DescriptorChannel, held: HeldListeners, logger: Logger) {
-        self.channel = channel
+    init(held: HeldListeners, logger: Logger) {
         self.held = held
         self.logger = logger
     }
 
     /// Takes what the shim has sent.
     /// - Returns: false at the end.
-    func take() -> Bool {
+    func take(from connection: Int32) -> Bool {
+        let channel = DescriptorChannel(lent: connection)
         guard let (text, descriptors) = try? channel.receive() else { return false }
         guard let scope = Scope(text) else {
             for descriptor in descriptors { close(descriptor) }

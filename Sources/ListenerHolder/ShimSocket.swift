@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Logging
 import NetworkNamespaces
@@ -12,7 +11,6 @@ import Synchronization
 public final class ShimSocket: Sendable {
     private let held: HeldListeners
     private let logger: Logger
-    private let queue = DispatchQueue(label: "metapath.shims")
     private let connections = Mutex<[Int32: ReadEvents]>([:])
 
     /// - Parameter path: of a UNIX socket that only we, and root, may connect to.
@@ -20,18 +18,21 @@ public final class ShimSocket: Sendable {
     public init(path: String, held: HeldListeners, logger: Logger) throws {
         self.held = held
         self.logger = logger
-        let listener = try ListeningSocket.unix(
-            path: path, type: SOCK_SEQPACKET, permissions: 0o600, backlog: 4096)
-        follow(listener, whenEnded: { Glibc.close(listener) }) { [weak self] in self?.accept(listener) }
-    }
-
-    deinit {
-        close()
+        let listener = try ListeningSocket.unix(path: path, type: SOCK_SEQPACKET, permissions: 0o600, backlog: 4096)
+        let events = ReadEvents.follow(listener) { [weak self] listener in
+            self?.accept(listener)
+            return true
+        }
+        connections.withLock { $0[listener] = events }
     }
 
     /// Takes no more; what was taken is released.
     public func close() {
-        connections.withLock { $0 = [:] }
+        let all = connections.withLock { connections in
+            defer { connections = [:] }
+            return Array(connections.values)
+        }
+        for events in all { events.end() }
     }
 
     private func accept(_ listener: Int32) {
@@ -39,21 +40,17 @@ public final class ShimSocket: Sendable {
             let descriptor = Glibc.accept(listener, nil, nil)
             guard descriptor >= 0 else { return }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            let shim = Shim(channel: DescriptorChannel(descriptor: descriptor), held: held, logger: logger)
-            follow(descriptor, whenEnded: shim.release) { [weak self] in
-                if !shim.take() { self?.end(descriptor) }
-            }
+            follow(descriptor)
         }
     }
 
-    private func follow(
-        _ descriptor: Int32, whenEnded: @escaping @Sendable () -> Void, _ read: @escaping @Sendable () -> Void
-    ) {
-        let events = ReadEvents(of: descriptor, on: queue, whenEnded: whenEnded, read: read)
+    private func follow(_ descriptor: Int32) {
+        let shim = Shim(held: held, logger: logger)
+        let ended: @Sendable () -> Void = { [weak self] in
+            shim.release()
+            self?.connections.withLock { $0[descriptor] = nil }
+        }
+        let events = ReadEvents.follow(descriptor, whenEnded: ended) { shim.take(from: $0) }
         connections.withLock { $0[descriptor] = events }
-    }
-
-    private func end(_ descriptor: Int32) {
-        connections.withLock { $0[descriptor] = nil }
     }
 }

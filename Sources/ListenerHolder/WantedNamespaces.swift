@@ -2,25 +2,18 @@ import NetworkNamespaces
 
 /// Which namespaces are to be served.
 struct WantedNamespaces: Sendable {
-    private let told: [NamespaceAssignment]
+    private let told: [String: NamespaceAssignment]
     private let discovers: Bool
-    /// The last answer: names seldom change, and a host may have thousands.
-    private var last: (present: [String], wanted: [String: NamespaceAssignment]) = ([], [:])
 
     /// - Parameter discovers: those with names that Neutron gives, too.
     init(told: [NamespaceAssignment], discovers: Bool) {
-        self.told = told
+        self.told = Dictionary(told.map { ($0.namespace, $0) }) { $1 }
         self.discovers = discovers
     }
 
-    /// By name. What was told counts more than what a name says.
-    mutating func among(_ present: [String]) -> [String: NamespaceAssignment] {
-        guard present != last.present else { return last.wanted }
-        let names = Set(present)
-        let discovered = discovers ? present.compactMap(NamespaceAssignment.init(discovered:)) : []
-        let assignments = (discovered + told).filter { names.contains($0.namespace) }
-        last = (present, Dictionary(assignments.map { ($0.namespace, $0) }) { $1 })
-        return last.wanted
+    /// What was told counts more than what the name says. Nil for a namespace that is none of ours.
+    func assignment(of name: String) -> NamespaceAssignment? {
+        told[name] ?? (discovers ? NamespaceAssignment(discovered: name) : nil)
     }
 }
 

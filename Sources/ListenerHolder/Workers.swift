@@ -113,7 +113,7 @@ public actor Workers {
     private func takeOver(_ worker: WorkerLink) {
         guard worker === coming else { return }
         if let serving {
-            listeners.detach(serving)
+            listeners.retire(serving)
             serving.send(.retire)
         }
         serving = worker

@@ -7,6 +7,8 @@ import InstanceModel
 /// (contract nova.md §4.1, §11.1).
 public final class InstanceDocuments: Sendable {
     public let instanceID: InstanceID
+    /// For people who watch; guests get it from ``DocumentText``.
+    public let name: String?
     /// Compared exactly with `X-Tenant-ID`.
     public let projectID: [UInt8]
     /// What every dynamic vendor data target is sent (``VendorData2/dynamicRequestBody(for:)``); nil unless
@@ -24,6 +26,7 @@ public final class InstanceDocuments: Sendable {
 
     public init(_ instance: Instance, settings: DocumentSettings) {
         instanceID = instance.id
+        name = instance.name
         projectID = Array(instance.projectID.utf8)
         userData = instance.unreadable.contains(.userData) ? [] : instance.userData
         unreadable = instance.unreadable

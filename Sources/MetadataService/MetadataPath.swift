@@ -12,12 +12,12 @@ public final class MetadataPath: Sendable {
     /// - Parameters:
     ///   - ports: who knows the ports of guests behind listeners in namespaces; nil: the store does.
     ///   - limits: how often guests may ask; nil for as often as they like.
-    ///   - log: nil for no access log, which costs nothing on the data path.
+    ///   - observers: who is told of requests; while there are none, that costs the data path nothing but the look.
     /// - Throws: ``StoreError`` when the store cannot tell of its changes.
     public init(
         group: any EventLoopGroup, directory: DocumentDirectory, ports: (any PortFinder)? = nil,
-        limits: GuestLimits? = nil, refusals: RefusalCounts = RefusalCounts(), answer: Answer, log: RequestLog?,
-        reporter: Reporter
+        limits: GuestLimits? = nil, refusals: RefusalCounts = RefusalCounts(), answer: Answer,
+        observers: RequestObservers, reporter: Reporter
     ) async throws {
         // Sets the directory's first revision, from which it follows.
         try await directory.catchUp()
@@ -26,7 +26,7 @@ public final class MetadataPath: Sendable {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
                 let context = try LoopContext(
                     eventLoop: eventLoop, directory: directory, ports: ports, limits: limits, refusals: refusals,
-                    log: log, reporter: reporter)
+                    observers: observers, reporter: reporter)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }

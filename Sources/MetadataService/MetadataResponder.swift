@@ -14,15 +14,16 @@ public final class MetadataResponder: Responder {
     private let identify: Identify
     private let answer: Answer
     private let loop: LoopContext
-    /// When the connection began, until its first request is there. Kept for the log only.
-    private var accepted: ContinuousClock.Instant?
+    /// When the connection began; nil where nobody wanted to know.
+    private let accepted: ContinuousClock.Instant?
+    private var hasAsked = false
 
     init(arrival: Arrival, identify: Identify, answer: Answer, loop: LoopContext) {
         self.arrival = arrival
         self.identify = identify
         self.answer = answer
         self.loop = loop
-        self.accepted = loop.log.map { _ in .now }
+        self.accepted = loop.observers.isEmpty ? nil : .now
     }
 
     public func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition {
@@ -46,10 +47,14 @@ public final class MetadataResponder: Responder {
         }
     }
 
+    public var takesLargeBodies: Bool { answer.takesLargeBodies }
+
     private func trace(_ request: borrowing Request) -> RequestTrace? {
-        guard let log = loop.log else { return nil }
-        defer { accepted = nil }
-        return RequestTrace(log: log, arrival: arrival, accepted: accepted, request: request)
+        let isFirst = !hasAsked
+        hasAsked = true
+        guard !loop.observers.isEmpty else { return nil }
+        return RequestTrace(
+            observers: loop.observers, arrival: arrival, accepted: isFirst ? accepted : nil, request: request)
     }
 
     public func page(for failure: WireFailure) -> Response {
@@ -72,7 +77,7 @@ public final class MetadataResponder: Responder {
 
     private func refused(_ refusal: Refusal, _ trace: RequestTrace?) {
         loop.refusals.add(refusal.kind)
-        trace?.identified(nil, refusal)
+        trace?.refused(refusal)
     }
 
     @inline(__always)
@@ -82,7 +87,7 @@ public final class MetadataResponder: Responder {
             answer.needsRequester(route) ? identify.requester(of: request, guest: guest, arrival: arrival) : nil
         return Asking(
             route: route, method: request.method, methodName: request.methodBytes, target: request.target,
-            headers: .borrowed(request.headers), requester: requester, body: request.body,
+            headers: .borrowed(request.headers), requester: requester, body: request.body, largeBody: request.largeBody,
             hasContentLength: request.method == .post && request.header(.contentLength).isPresent)
     }
 
@@ -101,7 +106,7 @@ public final class MetadataResponder: Responder {
             refused(refusal, trace)
             return .reply(ErrorAnswer.page(refusal, asking))
         case .known(let caller):
-            trace?.identified(caller.instanceID, nil)
+            trace?.identified(caller)
             return answer.answer(asking, caller, loop)
         case .unknown(let claim):
             return .later(settle(claim, after: staleness, afresh: afresh, asking.kept(), trace))
@@ -128,7 +133,7 @@ public final class MetadataResponder: Responder {
                 refused(refusal, trace)
                 return loop.eventLoop.makeSucceededFuture(Response(kept.withAsking { ErrorAnswer.page(refusal, $0) }))
             case .success(let caller):
-                trace?.identified(caller.instanceID, nil)
+                trace?.identified(caller)
                 return kept.withAsking { answer.answer($0, caller, loop) }.response(on: loop.eventLoop)
             }
         }.flatMapErrorThrowing { [loop] error in

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Lines are collected in memory and written by ``write()`` off the event loops. When more than 4 MiB wait to be
 /// written, further lines are dropped and counted in the next one.
-public final class RequestLog: Sendable {
+public final class RequestLog: RequestObserver {
     private struct State {
         var lines: [UInt8] = []
         var dropped = 0
@@ -29,7 +29,7 @@ public final class RequestLog: Sendable {
         self.file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    func record(_ record: RequestRecord) {
+    func observe(_ record: inout RequestRecord) {
         let line = record.line
         state.withLock { state in
             guard state.lines.count + line.count <= Self.limit else { return state.dropped += 1 }

@@ -3,11 +3,13 @@ import Identification
 import InstanceModel
 import MetadataDocuments
 
-/// One request as the access log tells it: ARRIVE, IDENTIFY, ANSWER.
+/// One request as the access log and those who watch are told it: ARRIVE, IDENTIFY, ANSWER.
 struct RequestRecord {
     var arrival: Arrival
     var guest: PortKey?
     var instance: InstanceID?
+    /// Of the instance; nil where it is not known here.
+    var name: String?
     var refusal: Refusal?
     var method: [UInt8]
     var target: [UInt8]
@@ -15,12 +17,15 @@ struct RequestRecord {
     var bytes: Int
     /// From the connection's beginning to its first complete request; nil for later ones.
     var arrived: Duration?
-    /// Since the request was complete: when it was identified, when the answer was ready.
+    /// Since the request was complete, or the head of one whose body is passed on as it comes: when it was identified,
+    /// when the answer was ready.
     var identified: Duration
     var answered: Duration
 
-    /// With its line break.
-    var line: [UInt8] {
+    /// As JSON, with its line break; made once for all who want it.
+    lazy var line = serialised()
+
+    private func serialised() -> [UInt8] {
         let record: JSONValue = [
             "time": .string(Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "arrive": [
@@ -29,8 +34,8 @@ struct RequestRecord {
                 "ns": arrived.map { .integer($0.nanoseconds) } ?? .null,
             ],
             "identify": [
-                "instance": .string(orNull: instance?.description), "reason": .string(orNull: refusal?.reason),
-                "ns": .integer(identified.nanoseconds),
+                "instance": .string(orNull: instance?.description), "name": .string(orNull: name),
+                "reason": .string(orNull: refusal?.reason), "ns": .integer(identified.nanoseconds),
             ],
             "answer": [
                 "method": .string(String(decoding: method, as: UTF8.self)),

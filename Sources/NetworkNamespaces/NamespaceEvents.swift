@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 
 /// What has changed inside a namespace.
@@ -13,26 +12,25 @@ public enum NamespaceEvent: Sendable {
 
 /// Tells of changes inside a namespace, from a netlink socket in it. Costs nothing while nothing changes; like any
 /// socket it keeps the namespace alive until it is closed.
-public final class NamespaceEvents: Sendable {
+public struct NamespaceEvents: Sendable {
     public enum Subject: Sendable {
         case devices
         case redirect
     }
 
-    private static let queue = DispatchQueue(label: "metapath.namespace-events")
-
     private let events: ReadEvents
 
     /// In the namespace that the calling thread is in.
-    /// - Parameter tell: called on a queue that all namespaces share; it must not block.
+    /// - Parameter tell: called on a thread that all namespaces share; it must not block.
     init(of subject: Subject, _ tell: @escaping @Sendable (NamespaceEvent) -> Void) throws(NamespaceError) {
         let descriptor = try NetlinkSocket(subject.family, groups: subject.groups).release()
-        events = ReadEvents(of: descriptor, on: Self.queue, whenEnded: { Glibc.close(descriptor) }) {
+        events = .follow(descriptor) { descriptor in
             if let event = subject.read(from: descriptor) { tell(event) }
+            return true
         }
     }
 
-    /// Closes the socket, soon.
+    /// Closes the socket.
     public func close() {
         events.end()
     }

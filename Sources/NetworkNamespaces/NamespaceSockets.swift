@@ -85,8 +85,14 @@ public final class NamespaceSockets: Sendable {
                 events = try NamespaceEvents(of: subject) { tell(request.namespace, $0) }
             }
             let inherited = InheritedSocket.listeners(among: request.inherited, at: request.addresses)
-            let opened = try Self.open(request.addresses, in: request.namespace, inherited: inherited, backlog: backlog)
-            return NamespaceOpening(identity: identity, listeners: opened, events: events)
+            do throws(NamespaceError) {
+                let opened = try Self.open(
+                    request.addresses, in: request.namespace, inherited: inherited, backlog: backlog)
+                return NamespaceOpening(identity: identity, listeners: opened, events: events)
+            } catch {
+                events?.close()
+                throw error
+            }
         }
         for (request, result) in zip(requests, results) {
             let used = Set((try? result.get())?.listeners.map(\.descriptor) ?? [])

@@ -31,7 +31,7 @@ extension Neutron {
     }
 
     private func networkIDs(ofRouter id: String) async throws -> [String] {
-        Array(Set(try await ports(PortFilter(deviceID: id), fields: [.networkID]).compactMap(\.networkID)))
+        Array(Set(try await ports(PortFilter(deviceIDs: [id]), fields: [.networkID]).compactMap(\.networkID)))
     }
 }
 

@@ -103,7 +103,7 @@ public struct Neutron: Sendable {
 extension Neutron {
     private func securityGroups(ofInstance id: String) async throws -> [String] {
         do {
-            let ports = try await ports(PortFilter(deviceID: id), fields: [.securityGroups, .deviceID])
+            let ports = try await ports(PortFilter(deviceIDs: [id]), fields: [.securityGroups, .deviceID])
             return ports.flatMap { $0.securityGroups ?? [] }
         } catch let error as OpenStackAPIError where error.kind == .refused(status: 404, fault: "PortNotFound") {
             // A port that ends while Neutron lists it (contract nova.md §10.4).

@@ -6,8 +6,8 @@ public struct PortFilter: Sendable, Equatable {
     public var networkIDs: [String]?
     /// One of the port's fixed IP addresses, IPv6 in the form that Neutron keeps (RFC 5952).
     public var fixedIPAddress: String?
-    /// The instance, router or other device that the port belongs to.
-    public var deviceID: String?
+    /// The instances, routers or other devices that the port belongs to; empty: of any. No more than fit into a URL.
+    public var deviceIDs: [String]
     /// Such as `network:router_interface`; empty: of any kind.
     public var deviceOwners: [String]
     /// Ports made or changed since, to the second. Deletions do not show (extension `timestamp`).
@@ -16,12 +16,12 @@ public struct PortFilter: Sendable, Equatable {
     public var limit: Int?
 
     public init(
-        networkIDs: [String]? = nil, fixedIPAddress: String? = nil, deviceID: String? = nil,
+        networkIDs: [String]? = nil, fixedIPAddress: String? = nil, deviceIDs: [String] = [],
         deviceOwners: [String] = [], changedSince: Date? = nil, limit: Int? = nil
     ) {
         self.networkIDs = networkIDs
         self.fixedIPAddress = fixedIPAddress
-        self.deviceID = deviceID
+        self.deviceIDs = deviceIDs
         self.deviceOwners = deviceOwners
         self.changedSince = changedSince
         self.limit = limit
@@ -31,7 +31,7 @@ public struct PortFilter: Sendable, Equatable {
     var query: [URLQueryItem] {
         var items: [URLQueryItem] = []
         if let fixedIPAddress { items.append(.init(name: "fixed_ips", value: "ip_address=\(fixedIPAddress)")) }
-        if let deviceID { items.append(.init(name: "device_id", value: deviceID)) }
+        items += deviceIDs.map { .init(name: "device_id", value: $0) }
         items += deviceOwners.map { .init(name: "device_owner", value: $0) }
         if let changedSince {
             items.append(.init(name: "changed_since", value: changedSince.formatted(.iso8601)))

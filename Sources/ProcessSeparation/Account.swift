@@ -25,11 +25,21 @@ public struct Account: Hashable, Sendable {
 
     /// The user namespace of this process knows the user, so that one can become it.
     public var isMapped: Bool {
-        contents("/proc/self/uid_map", map: user) && contents("/proc/self/gid_map", map: group)
+        Self.contents("/proc/self/uid_map", map: user) && Self.isMapped(group: group)
+    }
+
+    /// The number of a group, by name or number; nil when there is none of that name.
+    public static func group(_ text: String) -> gid_t? {
+        UInt32(text) ?? getgrnam(text)?.pointee.gr_gid
+    }
+
+    /// The user namespace of this process knows the group, so that files can be given to it.
+    public static func isMapped(group: gid_t) -> Bool {
+        contents("/proc/self/gid_map", map: group)
     }
 
     /// Each line: the first number inside, the first outside, how many.
-    private func contents(_ path: String, map id: UInt32) -> Bool {
+    private static func contents(_ path: String, map id: UInt32) -> Bool {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return true }
         return text.split(separator: "\n").contains { line in
             let numbers = line.split(separator: " ").compactMap { UInt64($0) }

@@ -7,10 +7,18 @@ public final class DescriptorChannel: Sendable {
     static let capacity = 512
 
     public let descriptor: Int32
+    private let isOwned: Bool
 
     /// - Parameter descriptor: a SOCK_SEQPACKET socket, which is closed with this object.
     public init(descriptor: Int32) {
         self.descriptor = descriptor
+        isOwned = true
+    }
+
+    /// - Parameter descriptor: such a socket that somebody else closes.
+    public init(lent descriptor: Int32) {
+        self.descriptor = descriptor
+        isOwned = false
     }
 
     /// Connects to a UNIX socket; nil where nobody listens.
@@ -26,7 +34,7 @@ public final class DescriptorChannel: Sendable {
     }
 
     deinit {
-        close(descriptor)
+        if isOwned { close(descriptor) }
     }
 
     /// Two ends that are connected to each other.

@@ -7,6 +7,9 @@ public final class HolderLink: Sendable {
     /// A message, and the descriptor of the socket to be served if it is about one.
     public typealias Received = (message: HolderMessage, descriptor: Int32?)
 
+    /// What the holder tells. Ends when the holder has gone.
+    public let messages: AsyncStream<Received>
+    private let continuation: AsyncStream<Received>.Continuation
     private let channel: DescriptorChannel
 
     /// At standard input, where the holder has put it.
@@ -21,19 +24,19 @@ public final class HolderLink: Sendable {
         dup2(nothing, STDIN_FILENO)
         close(nothing)
         channel = DescriptorChannel(descriptor: descriptor)
-    }
-
-    /// What the holder tells. Ends when the holder has gone. May be asked for once.
-    public func messages() -> AsyncStream<Received> {
-        let (messages, continuation) = AsyncStream.makeStream(of: Received.self)
-        DispatchQueue(label: "metapath.holder-link").async { [channel] in
+        (messages, continuation) = AsyncStream.makeStream()
+        DispatchQueue(label: "metapath.holder-link").async { [channel, continuation] in
             while let (text, descriptors) = try? channel.receive() {
                 guard let message = HolderMessage(text) else { continue }
                 continuation.yield((message, descriptors.first))
             }
             continuation.finish()
         }
-        return messages
+    }
+
+    /// Ends ``messages``.
+    public func finish() {
+        continuation.finish()
     }
 
     /// Blocks while the holder is behind. A holder that has gone is told nothing.

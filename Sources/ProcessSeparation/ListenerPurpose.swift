@@ -8,15 +8,18 @@ public enum ListenerPurpose: Hashable, Sendable {
     case service
     /// Neutron's haproxies: the socket of the metadata agent.
     case agent
+    /// Operators who watch requests as they pass.
+    case control
 }
 
 extension ListenerPurpose: LosslessStringConvertible {
-    /// `network:UUID`, `router:UUID`, `service` or `agent`.
+    /// `network:UUID`, `router:UUID`, `service`, `agent` or `control`.
     public var description: String {
         switch self {
         case .guests(let scope): scope.description
         case .service: "service"
         case .agent: "agent"
+        case .control: "control"
         }
     }
 
@@ -24,6 +27,7 @@ extension ListenerPurpose: LosslessStringConvertible {
         switch text {
         case "service": self = .service
         case "agent": self = .agent
+        case "control": self = .control
         default:
             guard let scope = Scope(text) else { return nil }
             self = .guests(scope)

@@ -15,11 +15,12 @@ struct Metapath: AsyncParsableCommand {
               metapath instance import instances.yaml
               metapath up --config-file /etc/nova/nova.conf
               metapath get /latest/meta-data/ --instance test0
+              metapath trace --instance test0
             """,
         version: "0.1.0",
         subcommands: [
             UpCommand.self, ServeCommand.self, ProxyCommand.self, HaproxyShimCommand.self, LabCommand.self,
-            DoctorCommand.self,
-            InstanceCommand.self, GetCommand.self, SignCommand.self,
+            DoctorCommand.self, InstanceCommand.self, GetCommand.self, SignCommand.self, TraceCommand.self,
+            TopCommand.self,
         ])
 }

@@ -56,7 +56,8 @@ class Rig:
     def metapath(self, profile, *options):
         """`metapath serve` under a configuration; its port."""
         port = processes.free_port()
-        command = [program(), "serve", "--listen", f"127.0.0.1:{port}", "--workers", 1, *options]
+        command = [program(), "serve", "--listen", f"127.0.0.1:{port}", "--workers", 1,
+                   "--control-socket", "", *options]
         for file in self.configuration(profile):
             command += ["--config-file", file]
         with processes.started(command, self.directory / "metapath.log", processes.listens(port)):

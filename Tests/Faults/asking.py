@@ -1,6 +1,5 @@
 """Requests as Neutron's agent sends them on behalf of an instance, and what came back."""
 import concurrent.futures
-import dataclasses
 import hashlib
 import hmac
 import http.client
@@ -8,29 +7,13 @@ import threading
 import time
 
 import rig
+from answers import Answer, quantile  # noqa: F401
 
 INSTANCE_ID = "/latest/meta-data/instance-id"
 META_DATA = "/openstack/latest/meta_data.json"
 NETWORK_DATA = "/openstack/latest/network_data.json"
 SECURITY_GROUPS = "/latest/meta-data/security-groups"
 PASSWORD = "/openstack/latest/password"
-
-
-@dataclasses.dataclass
-class Answer:
-    """What a guest saw. `status` is 0 where there was no answer, and `body` then says why."""
-
-    status: int
-    headers: dict
-    body: bytes
-    seconds: float
-
-    @property
-    def text(self):
-        return self.body.decode(errors="backslashreplace")
-
-    def __str__(self):
-        return f"{self.status} {self.headers} {self.body[:300]!r} after {self.seconds:.2f} s"
 
 
 def signed_headers(instance):
@@ -96,9 +79,3 @@ class Load:
         self.ended.set()
         for thread in self.threads:
             thread.join(60)
-
-
-def quantile(values, share):
-    """The value that `share` of them do not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -3,128 +3,31 @@ processes on ports of 127.0.0.1 that nobody else has, stopped by their process i
 
 The databases are a dump of a real Nova's, from the recordings in $METAPATH_ORACLE, else in ../shared/oracle.
 """
-import contextlib
 import gzip
 import json
 import os
 import pathlib
-import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "Tests" / "Shared"))
+
+from processes import (  # noqa: E402, F401
+    NotStarted, Process, answers_http, end_orderly, free_port, process_memory, program, run)
+
 USER, PASSWORD = "nova", "nova-oracle"
 SECRET = "oracle-shared-secret"
 # The port that the dump names in the URLs of its cells.
 DUMPED_PORT = 13306
-START_LIMIT = 60
-
-
-class NotStarted(Exception):
-    """A server that ended or does not answer, with the end of what it printed."""
 
 
 def oracle():
     """The directory with Nova's databases and configuration, or None."""
     place = pathlib.Path(os.environ.get("METAPATH_ORACLE") or ROOT.parent / "shared" / "oracle")
     return place.resolve() if (place / "dump.sql.gz").exists() else None
-
-
-def end_orderly():
-    """Let SIGTERM unwind this program as an interrupt does, so that everything that was started is stopped."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def run(*command, **options):
-    """A command whose output matters only when it fails."""
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
-    if done.returncode != 0:
-        raise NotStarted(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-class Process:
-    """A child process with its output in a file, and signals to it alone. `core` is the only processor it may use."""
-
-    def __init__(self, name, directory):
-        self.name, self.directory, self.core = name, pathlib.Path(directory), None
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.log = self.directory / f"{name}.log"
-        self.process = None
-
-    def launch(self, command, environment=None):
-        prefix = [] if self.core is None else ["taskset", "-c", self.core]
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [*prefix, *map(str, command)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def is_running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def wait_until(self, ready, limit=START_LIMIT):
-        """Ask `ready` until it is true; an end of the process or of the patience is an error."""
-        end = time.monotonic() + limit
-        while not ready():
-            if not self.is_running() or time.monotonic() > end:
-                raise NotStarted(f"{self.name} does not answer:\n{self.log.read_text(errors='replace')[-4000:]}")
-            time.sleep(0.02)
-
-    def freeze(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def stop(self, ending=signal.SIGTERM, patience=20):
-        """Its exit status; None where it was not running. A frozen process is woken, so that it can end."""
-        if not self.is_running():
-            return None
-        self.process.send_signal(ending)
-        self.thaw()
-        try:
-            return self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
-
-    def logged(self):
-        return self.log.read_text(errors="replace")
-
-    def memory(self, field="Rss"):
-        """Octets of /proc/PID/smaps_rollup: `Rss`, or `Pss`, which counts shared pages in part."""
-        return process_memory(self.pid, field)
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
-
-
-def process_memory(pid, field):
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1]) * 1024
-    raise KeyError(field)
-
-
-def answers_http(port):
-    """Whether anything speaks HTTP there."""
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
-        return connection.recv(8).startswith(b"HTTP/")
-    return False
 
 
 class MariaDB(Process):
@@ -262,13 +165,9 @@ class Metapath(Process):
         super().__init__(name, directory)
         self.files, self.port = files, free_port()
 
-    @staticmethod
-    def program():
-        return pathlib.Path(os.environ.get("METAPATH") or ROOT / ".build" / "debug" / "metapath")
-
     def command(self, *arguments):
         files = [word for file in self.files for word in ("--config-file", file)]
-        return [self.program(), "serve", *files, *arguments]
+        return [program(), "serve", "--control-socket", "", *files, *arguments]
 
     def start(self):
         self.launch(self.command("--listen", f"127.0.0.1:{self.port}", "--workers", "1"))

@@ -59,13 +59,84 @@ import Darwin
             let server = HTTPServer(group: group)
             for (family, address) in zip([AF_INET, AF_UNIX], addresses) {
                 let descriptor = try Self.listeningSocket(family, address)
-                let listener = try await server.serve(descriptor: descriptor, responder: Self.echo)
-                let client = try await TestClient.connect(to: Self.address(listener), on: group)
+                let bound = family == AF_UNIX ? address : try Self.address(of: descriptor)
+                _ = try server.serve(descriptor: descriptor, responder: Self.echo)
+                let client = try await TestClient.connect(to: bound, on: group)
                 try await client.send("GET /fd HTTP/1.1\r\n\r\n")
                 #expect(try await client.receive(until: "GET /fd ").hasPrefix("HTTP/1.1 200 OK"))
             }
             await server.stop(grace: .seconds(5))
         }
+    }
+
+    @Test func aListenerClosedWithItsConnectionsLeavesThoseOfOthers() async throws {
+        try await withEventLoops(2) { group in
+            let server = HTTPServer(group: group)
+            let addresses = try [AF_INET, AF_INET].map { family in
+                let any = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+                let descriptor = try Self.listeningSocket(family, any)
+                let address = try Self.address(of: descriptor)
+                return (address, try server.serve(descriptor: descriptor, responder: Self.echo))
+            }
+            var clients: [TestClient] = []
+            for (address, _) in addresses {
+                let client = try await TestClient.connect(to: address, on: group)
+                try await client.send("GET /kept HTTP/1.1\r\n\r\n")
+                #expect(try await client.receive(until: "GET /kept ").hasPrefix("HTTP/1.1 200 OK"))
+                clients.append(client)
+            }
+            await addresses[0].1.closeWithConnections()
+            #expect(try await clients[0].receiveAll().isEmpty)
+            try await clients[1].send("GET /still HTTP/1.1\r\n\r\n")
+            #expect(try await clients[1].receive(until: "GET /still ").hasPrefix("HTTP/1.1 200 OK"))
+            await #expect(throws: (any Error).self) {
+                try await TestClient.connect(to: addresses[0].0, on: group)
+            }
+            await server.stop(grace: .seconds(5))
+        }
+    }
+
+    @Test func twoServersAcceptFromOneSocketUntilOneRetires() async throws {
+        try await withEventLoops(2) { group in
+            let descriptor = try Self.listeningSocket(AF_INET, SocketAddress(ipAddress: "127.0.0.1", port: 0))
+            let address = try Self.address(of: descriptor)
+            let servers = [HTTPServer(group: group), HTTPServer(group: group)]
+            _ = try servers[0].serve(descriptor: dup(descriptor), responder: Self.echo)
+            _ = try servers[1].serve(descriptor: descriptor, responder: Self.echo)
+            async let asking: Void = Self.ask(address, times: 500, on: group)
+            let kept = try await TestClient.connect(to: address, on: group)
+            try await kept.send("GET /kept HTTP/1.1\r\n\r\n")
+            _ = try await kept.receive(until: "GET /kept ")
+            async let retired: Void = servers[0].retire(grace: .seconds(30))
+            try await asking
+            // Whichever of them has it.
+            try await kept.send("GET /again HTTP/1.1\r\nConnection: close\r\n\r\n")
+            #expect(try await kept.receiveAll().hasPrefix("HTTP/1.1 200 OK"))
+            await retired
+            try await Self.ask(address, times: 20, on: group)
+            await servers[1].stop(grace: .seconds(5))
+        }
+    }
+
+    /// A new connection each, of which none may fail.
+    private static func ask(_ address: SocketAddress, times: Int, on group: any EventLoopGroup) async throws {
+        for _ in 0..<times {
+            let client = try await TestClient.connect(to: address, on: group)
+            try await client.send("GET /new HTTP/1.1\r\nConnection: close\r\n\r\n")
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 200 OK"))
+        }
+    }
+
+    /// Of a TCP socket on 127.0.0.1.
+    private static func address(of descriptor: CInt) throws -> SocketAddress {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        var size = socklen_t(bytes.count)
+        let result = bytes.withUnsafeMutableBytes { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &size) }
+        }
+        try #require(result == 0)
+        // Behind the family; the higher octet first.
+        return try SocketAddress(ipAddress: "127.0.0.1", port: Int(bytes[2]) << 8 | Int(bytes[3]))
     }
 
     private static func listeningSocket(_ family: CInt, _ address: SocketAddress) throws -> CInt {

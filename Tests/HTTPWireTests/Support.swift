@@ -18,6 +18,7 @@ struct ParsedRequest: Equatable {
 enum ParseOutcome: Equatable {
     case needMore
     case request(ParsedRequest)
+    case largeBody
     case failure(Int)
 }
 
@@ -34,6 +35,7 @@ func parse(_ input: [UInt8], cuts: [Int] = [], limits: WireLimits = WireLimits()
             switch parser.parse(part) {
             case .needMore: continue
             case .failure(let failure): return .failure(failure.status.code)
+            case .largeBody: return .largeBody
             case .request(let consumed): return .request(describe(parser, part, consumed))
             }
         }
@@ -58,15 +60,20 @@ final class EchoResponder: Responder {
     /// Answers `.later` for targets that start with `/later`.
     var promises: [EventLoopPromise<Response>] = []
     var requests: [String] = []
+    /// Of requests whose body is not collected; such are answered as others are.
+    var bodies: [LargeBody] = []
     let eventLoop: any EventLoop
+    let takesLargeBodies: Bool
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, takesLargeBodies: Bool = false) {
         self.eventLoop = eventLoop
+        self.takesLargeBodies = takesLargeBodies
     }
 
     func respond(to request: borrowing Request, into response: inout ResponseWriter) -> Disposition {
         let line = "\(text(request.methodBytes)) \(text(request.target)) \(text(request.body))"
         requests.append(line)
+        if let body = request.largeBody { bodies.append(body) }
         if request.target.starts(with: "/later".utf8) {
             let promise = eventLoop.makePromise(of: Response.self)
             promises.append(promise)
@@ -89,8 +96,10 @@ struct TestConnection {
     let loop: WireLoop
     let handler: ConnectionHandler
 
-    init(limits: WireLimits = WireLimits(), admission: ConnectionAdmission? = nil) throws {
-        responder = EchoResponder(eventLoop: channel.embeddedEventLoop)
+    init(
+        limits: WireLimits = WireLimits(), admission: ConnectionAdmission? = nil, takesLargeBodies: Bool = false
+    ) throws {
+        responder = EchoResponder(eventLoop: channel.embeddedEventLoop, takesLargeBodies: takesLargeBodies)
         loop = WireLoop(eventLoop: channel.embeddedEventLoop, limits: limits)
         handler = ConnectionHandler(
             limits: limits, loop: loop,

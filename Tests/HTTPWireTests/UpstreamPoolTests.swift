@@ -162,7 +162,7 @@ import Testing
 
     @Test func silenceTimesOutAndTheConnectionIsNotUsedAgain() async throws {
         var limits = UpstreamLimits()
-        limits.responseTimeout = .milliseconds(50)
+        limits.responseTimeout = .milliseconds(500)
         limits.sweepInterval = .milliseconds(10)
         let script: StubUpstream.Script = { $0.connection == 1 ? .silence : .reply(Self.ok) }
         try await withPool(limits: limits, script) { pool, _, loop in

@@ -32,11 +32,13 @@ import Testing
 
     private func run(
         _ configured: GuestLimits.Configured? = nil, own: RateLimit? = nil, logger: Logger = Self.silent,
-        identify: Identify = .agentHeaders, refusals: RefusalCounts = RefusalCounts(), log: RequestLog? = nil,
+        identify: Identify = .agentHeaders, refusals: RefusalCounts = RefusalCounts(),
+        observers: RequestObservers = RequestObservers(),
         _ body: (ServiceFixture) async throws -> Void
     ) async throws {
         let limits = GuestLimits(configured: configured, own: own, logger: logger)
-        try await ServiceFixture.run(identify: identify, limits: limits, refusals: refusals, log: log) { service in
+        try await ServiceFixture.run(identify: identify, limits: limits, refusals: refusals, observers: observers) {
+            service in
             _ = try await service.store.apply(Sample.catalogue(Sample.instance()))
             try await body(service)
         }
@@ -155,7 +157,8 @@ import Testing
         let log = try RequestLog(path: file.path)
         let refusals = RefusalCounts()
         let told = ToldLog()
-        try await run(configured(1), logger: told.logger, refusals: refusals, log: log) { service in
+        try await run(configured(1), logger: told.logger, refusals: refusals, observers: RequestObservers(log: log)) {
+            service in
             for _ in 0..<5 { _ = try await service.ask(Self.path, headers: guest()) }
             for _ in 0..<2 { _ = try await service.ask(Self.path, headers: guest("10.0.0.9")) }
             _ = try await service.ask(Self.path)

@@ -91,6 +91,46 @@ import Testing
         }
     }
 
+    @Test func aBodyOfAnySizeIsPassedOnWithTheSameHeaders() async throws {
+        try await withProxy({ _ in Response(.ok) }) { proxy, nova in
+            let body = (0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 * 13) }
+            let headers = Self.guest + [("X-Instance-ID", "forged"), ("Expect", "nothing"), ("Cookie", "c")]
+            let answer = try await proxy.ask("/openstack/latest/password", method: "POST", headers: headers, body: body)
+            #expect(answer.status == 200)
+            let received = try #require(nova.received.last)
+            #expect(received.method == "POST" && received.target == "/openstack/latest/password")
+            #expect(received.body == body)
+            let instance = Sample.instance()
+            #expect(
+                received.headers.sorted() == [
+                    "content-length: 1048576", "host: 127.0.0.1:\(nova.port)", "x-forwarded-for: 10.0.0.5",
+                    "x-instance-id-signature: "
+                        + SharedSecrets(current: ServiceFixture.secret).signature(of: "\(instance.id)"),
+                    "x-instance-id: \(instance.id)", "x-tenant-id: demo",
+                ])
+        }
+    }
+
+    @Test func aLargeBodyOfNobodyIsRefusedAsAnythingElse() async throws {
+        try await withProxy({ _ in Response(.ok) }) { proxy, nova in
+            let body = [UInt8](repeating: 1, count: 100_000)
+            let answer = try await proxy.ask(
+                "/", method: "POST", headers: [("X-Forwarded-For", "10.0.0.77")], body: body)
+            #expect(answer.status == 404 && answer.headers["Connection"] == "close")
+            #expect(nova.received.isEmpty)
+        }
+    }
+
+    @Test func documentsTakeNoLargeBody() async throws {
+        try await ServiceFixture.run { service in
+            _ = try await service.store.apply(Sample.catalogue(Sample.instance()))
+            let answer = try await service.ask(
+                "/openstack/latest/password", method: "POST", headers: ServiceFixture.signed(Sample.instance()),
+                body: [UInt8](repeating: 1, count: 65_537))
+            #expect(answer.status == 413)
+        }
+    }
+
     /// Neutron's agent loses a body that comes in a segment of its own, and cuts one off at 4096 bytes.
     @Test func aLateAndLongBodyArrivesWhole() async throws {
         try await withProxy({ _ in Response(.ok) }) { proxy, nova in

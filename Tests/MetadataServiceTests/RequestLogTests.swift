@@ -9,7 +9,7 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appending(path: "access-\(UUID()).log")
         defer { try? FileManager.default.removeItem(at: file) }
         let log = try RequestLog(path: file.path)
-        try await ServiceFixture.run(log: log) { service in
+        try await ServiceFixture.run(observers: RequestObservers(log: log)) { service in
             let instance = Sample.instance()
             _ = try await service.store.apply(Sample.catalogue(instance))
             for _ in 0..<2 { _ = try await service.ask("/latest", headers: ServiceFixture.signed(instance)) }

@@ -30,7 +30,7 @@ struct ServiceFixture {
         unixPath: String? = nil,
         limits: GuestLimits? = nil,
         refusals: RefusalCounts = RefusalCounts(),
-        log: RequestLog? = nil,
+        observers: RequestObservers = RequestObservers(),
         _ body: (ServiceFixture) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "metapath-\(UUID())")
@@ -48,7 +48,8 @@ struct ServiceFixture {
             if case .proxyHeaders(let secrets, _) = identify { secrets } else { SharedSecrets(current: secret) }
         let documents = DocumentDirectory(store: store, settings: settings, secrets: secrets)
         let path = try await MetadataPath(
-            group: group, directory: documents, limits: limits, refusals: refusals, answer: answer, log: log,
+            group: group, directory: documents, limits: limits, refusals: refusals, answer: answer,
+            observers: observers,
             reporter: Reporter(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
         let server = HTTPServer(group: group)
         let responder: HTTPServer.ResponderFactory = { channel in

@@ -33,7 +33,9 @@ final class StubNova: Sendable {
     static func run(
         _ answer: @escaping @Sendable (Received) -> Response, _ body: (StubNova) async throws -> Void
     ) async throws {
-        let server = HTTPServer(group: MultiThreadedEventLoopGroup.singleton)
+        var limits = WireLimits()
+        limits.bodyBytes = 4 << 20
+        let server = HTTPServer(group: MultiThreadedEventLoopGroup.singleton, limits: limits)
         let box = Mutex<StubNova?>(nil)
         let listener = try await server.bind(host: "127.0.0.1", port: 0) { _ in
             Answering(box.withLock { $0 })

@@ -22,10 +22,10 @@ struct PortFollowerTests {
 
         let state = Mutex(State())
 
-        func networks(of router: RouterID) async throws -> [NetworkID] {
+        func networks(of routers: [RouterID]) async throws -> [RouterID: [NetworkID]] {
             try state.withLock { state in
                 if state.isDown { throw Down() }
-                return state.networks
+                return Dictionary(uniqueKeysWithValues: routers.map { ($0, state.networks) })
             }
         }
 
@@ -87,6 +87,20 @@ struct PortFollowerTests {
         }
         try await follower(table).refresh(.router(router))
         #expect(try device(table, .router(router), "10.1.0.5") == "instance-2")
+    }
+
+    @Test func aCrowdOfNamespacesIsReadWithAFewQuestions() async throws {
+        let networks: [NetworkID] = (0..<250).map { Self.id(1000 + $0) }
+        source.state.withLock { state in
+            state.ports = networks.enumerated().map { port(UInt64($0), on: $1, "10.0.0.5") }
+        }
+        let follower = follower(table)
+        for network in networks { await follower.add(.network(network)) }
+        for network in networks { try await follower.refresh(.network(network)) }
+        #expect(source.asked.count < 20)
+        for (index, network) in networks.enumerated() {
+            #expect(try device(table, .network(network), "10.0.0.5") == "instance-\(index)")
+        }
     }
 
     @Test func aRouterWithoutNetworksAsksForNoPorts() async throws {

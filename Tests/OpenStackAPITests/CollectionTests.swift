@@ -36,7 +36,7 @@ struct CollectionTests {
             default: .json(#"{"ports": [{"id": "c"}], "ports_links": [{"rel": "previous", "href": "?page=1"}]}"#)
             }
         }) { neutron, server in
-            let ports = try await neutron.ports(PortFilter(deviceID: "x=y", limit: 2))
+            let ports = try await neutron.ports(PortFilter(deviceIDs: ["x=y"], limit: 2))
             #expect(ports.map(\.id) == ["a", "b", "c"])
             #expect(
                 server.requests.map(\.uri) == [

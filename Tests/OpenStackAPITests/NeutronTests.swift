@@ -77,7 +77,7 @@ struct NeutronTests {
 
     @Test func filtersAreSpeltAsNeutronReadsThem() async throws {
         let filter = PortFilter(
-            networkIDs: ["n1", "n2"], fixedIPAddress: "2001:db8::5", deviceID: "d",
+            networkIDs: ["n1", "n2"], fixedIPAddress: "2001:db8::5", deviceIDs: ["d"],
             deviceOwners: ["network:router_interface", "network:ha_router_replicated_interface"],
             changedSince: Date(timeIntervalSince1970: 1_767_225_600), limit: 500)
         let (_, asked) = try await withNeutron(["ports": .json(#"{"ports": []}"#)]) {

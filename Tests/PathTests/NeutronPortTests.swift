@@ -20,9 +20,12 @@ struct NeutronPortTests {
 
         func answer(_ request: StubRequest) -> StubAnswer {
             guard !isDown else { return .hangUp }
-            if let router = request.values("device_id").first {
-                let networks = catalogue.routers.first { "\($0.id)" == router }?.networks ?? []
-                return .json(#"{"ports": [\#(networks.map { #"{"network_id": "\#($0)"}"# }.joined(separator: ", "))]}"#)
+            let devices = Set(request.values("device_id"))
+            guard devices.isEmpty else {
+                let interfaces = catalogue.routers.filter { devices.contains("\($0.id)") }.flatMap { router in
+                    router.networks.map { #"{"network_id": "\#($0)", "device_id": "\#(router.id)"}"# }
+                }
+                return .json(#"{"ports": [\#(interfaces.joined(separator: ", "))]}"#)
             }
             let wanted = Set(request.values("network_id"))
             let ports = catalogue.instances.filter { !hidden.contains($0.name ?? "") }.flatMap { instance in

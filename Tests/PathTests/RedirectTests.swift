@@ -109,7 +109,7 @@ struct RedirectTests {
             let seen = Mutex<[MACAddress?]>([])
             let server = HTTPServer(group: MultiThreadedEventLoopGroup.singleton)
             for listener in try await sockets.listen(in: namespace, at: kind.listenAddresses()) {
-                _ = try await server.serve(descriptor: listener.descriptor) { channel in
+                _ = try server.serve(descriptor: listener.descriptor) { channel in
                     let mac = MACAddress(neighbourOf: channel)
                     seen.withLock { $0.append(mac) }
                     throw CancellationError()

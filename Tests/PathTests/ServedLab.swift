@@ -91,7 +91,9 @@ struct Program {
         let log = "\(directory)/daemon-\(UUID()).log"
         let output = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(output) }
-        let command = [Self.path] + arguments + ["--store", store ?? self.store, "--config-file", config]
+        // No daemon of a test is found, or found in the way, at the default path.
+        let control = arguments.contains("--control-socket") ? [] : ["--control-socket", ""]
+        let command = [Self.path] + arguments + control + ["--store", store ?? self.store, "--config-file", config]
         let process = try NamespaceCommand(command, deathSignal: SIGKILL).start(output: output, errors: output)
         defer {
             kill(process.pid, SIGTERM)

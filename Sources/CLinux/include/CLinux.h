@@ -8,11 +8,29 @@
 /* setns(2) with CLONE_NEWNET: both are declared under _GNU_SOURCE only. Moves the calling thread alone. */
 int clinux_enter_network_namespace(int descriptor);
 
+/* accept4(2): a descriptor that does not block and is closed on exec. */
+int clinux_accept(int listener);
+
+/* A set of descriptors to wait for, see epoll(7): made, changed, and waited for. A descriptor has a number of the
+   caller's, by which it is told that there is something to be read. */
+int clinux_poll_set(void);
+int clinux_poll_add(int set, int descriptor, unsigned long long number);
+int clinux_poll_remove(int set, int descriptor);
+/* Blocks. Returns how many numbers were stored. */
+int clinux_poll_wait(int set, unsigned long long *numbers, int capacity);
+
 /* A descriptor of the network namespace that a socket is in. Needs CAP_NET_ADMIN there. */
 int clinux_namespace_of_socket(int socket);
 
 /* memfd_create(2), declared under _GNU_SOURCE only: a file in memory, closed on exec. */
 int clinux_memory_file(const char *name);
+
+/* Keeps all memory in one heap, for a process whose threads seldom allocate at the same time: each heap has gaps of its
+   own. */
+void clinux_use_one_heap(void);
+
+/* Gives the kernel back what has been freed. */
+void clinux_trim_heaps(void);
 
 /* A program to start, see clinux_spawn. */
 struct clinux_program {

@@ -29,6 +29,11 @@ extension Answer {
         if case .documents = self { true } else { false }
     }
 
+    /// Whether a request's body may be of any size: then it is not kept here.
+    var takesLargeBodies: Bool {
+        if case .upstream = self { true } else { false }
+    }
+
     /// Whether anybody gets an answer, known or not: our own list of versions.
     func isOpen(_ route: Route) -> Bool {
         if case .documents = self { route == .root } else { false }

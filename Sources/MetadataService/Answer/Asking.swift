@@ -11,6 +11,8 @@ struct Asking {
     /// The address text that `local-ipv4` falls back to and that an upstream is told. Nil: none, or not needed.
     var requester: [UInt8]?
     var body: UnsafeRawBufferPointer
+    /// A body that is too large to be kept, in place of ``body``.
+    var largeBody: LargeBody?
     /// Whether the body's length was announced. Nova fails on a password without it (contract nova.md §7).
     var hasContentLength: Bool
 
@@ -32,7 +34,8 @@ struct Asking {
     func kept() -> KeptAsking {
         KeptAsking(
             route: route, method: method, methodName: Array(methodName), target: Array(target), accept: accept.copy,
-            requester: requester, body: Array(body), hasContentLength: hasContentLength)
+            requester: requester, body: Array(body), largeBody: largeBody,
+            hasContentLength: hasContentLength)
     }
 }
 
@@ -45,6 +48,7 @@ struct KeptAsking: Sendable {
     var accept: [UInt8]?
     var requester: [UInt8]?
     var body: [UInt8]
+    var largeBody: LargeBody?
     var hasContentLength: Bool
 
     func withAsking<Result>(_ use: (Asking) throws -> Result) rethrows -> Result {
@@ -55,7 +59,7 @@ struct KeptAsking: Sendable {
                         Asking(
                             route: route, method: method, methodName: methodName, target: target,
                             headers: .kept(accept: accept), requester: requester, body: body,
-                            hasContentLength: hasContentLength))
+                            largeBody: largeBody, hasContentLength: hasContentLength))
                 }
             }
         }

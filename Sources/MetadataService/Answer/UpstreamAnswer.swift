@@ -20,10 +20,12 @@ public struct UpstreamAnswer: Sendable {
         let kept = asking.kept()
         return pool.client(on: loop.eventLoop)
             .send(
-                method: asking.methodName, target: asking.target, fields: fields(asking, identity), body: asking.body
+                method: asking.methodName, target: asking.target, fields: fields(asking, identity), body: asking.body,
+                largeBody: asking.largeBody
             )
             .flatMapErrorThrowing { [reporter = loop.reporter] error in
-                reporter.report(error)
+                // A client that leaves in the middle of its request is nobody's failure.
+                if error as? UpstreamError != .requestIncomplete { reporter.report(error) }
                 return kept.withAsking(ErrorAnswer.unavailable)
             }
     }

@@ -11,7 +11,7 @@ final class LoopContext {
     let ports: (any PortFinder)?
     let limits: GuestLimits?
     let refusals: RefusalCounts
-    let log: RequestLog?
+    let observers: RequestObservers
     let reporter: Reporter
     let seed = RandomSeed(fill: SystemRandom.fill)
     private let changes: (any ChangeSignal)?
@@ -22,14 +22,14 @@ final class LoopContext {
 
     init(
         eventLoop: any EventLoop, directory: DocumentDirectory, ports: (any PortFinder)?, limits: GuestLimits?,
-        refusals: RefusalCounts, log: RequestLog?, reporter: Reporter
+        refusals: RefusalCounts, observers: RequestObservers, reporter: Reporter
     ) throws {
         self.eventLoop = eventLoop
         self.directory = directory
         self.ports = ports
         self.limits = limits
         self.refusals = refusals
-        self.log = log
+        self.observers = observers
         self.reporter = reporter
         self.changes =
             if case .followed(let feed) = directory.store.freshness { try feed.makeChangeSignal() } else { nil }

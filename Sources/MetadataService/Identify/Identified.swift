@@ -16,6 +16,11 @@ enum Identified {
         }
     }
 
+    /// Nil also where only somebody else knows it.
+    var instanceName: String? {
+        if case .instance(let documents) = self { documents.name } else { nil }
+    }
+
     var identity: Identity {
         switch self {
         case .instance(let documents):

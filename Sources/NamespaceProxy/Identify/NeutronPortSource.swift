@@ -18,10 +18,18 @@ public struct NeutronPortSource: PortSource {
         self.neutron = neutron
     }
 
-    public func networks(of router: RouterID) async throws -> [NetworkID] {
+    public func networks(of routers: [RouterID]) async throws -> [RouterID: [NetworkID]] {
         let interfaces = try await neutron.ports(
-            PortFilter(deviceID: "\(router)", deviceOwners: Self.interfaceOwners), fields: [.networkID])
-        return Set(interfaces.compactMap { $0.networkID.flatMap { NetworkID($0) } }).sorted()
+            PortFilter(deviceIDs: routers.map(\.description), deviceOwners: Self.interfaceOwners),
+            fields: [.networkID, .deviceID])
+        var networks: [RouterID: Set<NetworkID>] = [:]
+        for interface in interfaces {
+            guard let router = interface.deviceID.flatMap({ RouterID($0) }),
+                let network = interface.networkID.flatMap({ NetworkID($0) })
+            else { continue }
+            networks[router, default: []].insert(network)
+        }
+        return networks.mapValues { $0.sorted() }
     }
 
     public func ports(of networks: [NetworkID]) async throws -> [DirectoryPort] {

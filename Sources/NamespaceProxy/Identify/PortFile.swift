@@ -14,8 +14,7 @@ public struct PortFile: Sendable {
         self.replace = replace ?? { try Self.write($0, to: path) }
     }
 
-    /// What the file holds: JSON.
-    struct Content: Codable, Sendable {
+    struct Content: Sendable {
         struct Router: Codable, Sendable {
             var id: RouterID
             var networks: [NetworkID]
@@ -27,15 +26,39 @@ public struct PortFile: Sendable {
         var ports: [DirectoryPort] = []
     }
 
+    /// A line of the file, in JSON: one of these. A line at a time, because a host may have tens of thousands of ports.
+    private struct Line: Codable {
+        var router: Content.Router?
+        var network: NetworkID?
+        var port: DirectoryPort?
+    }
+
     /// Nil where there is no file yet.
     /// - Throws: where it cannot be read or holds something else.
     func read() throws -> Content? {
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        return try JSONDecoder().decode(Content.self, from: data)
+        let decoder = JSONDecoder()
+        var content = Content()
+        for text in data.split(separator: UInt8(ascii: "\n")) {
+            let line = try decoder.decode(Line.self, from: text)
+            if let router = line.router { content.routers.append(router) }
+            if let network = line.network { content.networks.append(network) }
+            if let port = line.port { content.ports.append(port) }
+        }
+        return content
     }
 
     func write(_ content: Content) throws {
-        try replace(JSONEncoder().encode(content))
+        let encoder = JSONEncoder()
+        var data = Data()
+        func add(_ line: Line) throws {
+            data += try encoder.encode(line)
+            data.append(UInt8(ascii: "\n"))
+        }
+        for router in content.routers { try add(Line(router: router)) }
+        for network in content.networks { try add(Line(network: network)) }
+        for port in content.ports { try add(Line(port: port)) }
+        try replace(data)
     }
 
     /// Replaces a file as a whole, readable by its owner only.

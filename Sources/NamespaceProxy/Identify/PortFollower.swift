@@ -21,12 +21,17 @@ public actor PortFollower {
         public init() {}
     }
 
+    /// Scopes that one question is about.
+    private static let batch = 100
+
     private let source: any PortSource
     private let table: PortTable
-    private let file: PortFile?
+    private var file: PortFile?
     private let timing: Timing
     private let logger: Logger
     private var scopes: Set<Scope> = []
+    /// Those among them whose namespaces have appeared just now.
+    private var unread: [Scope] = []
     /// When each scope was read last, and the reading that is under way.
     private var readAt: [Scope: ContinuousClock.Instant] = [:]
     private var reading: [Scope: Task<Void, any Error>] = [:]
@@ -56,10 +61,16 @@ public actor PortFollower {
         }
     }
 
+    /// Somebody else keeps what is known from now on.
+    public func keepNoMore() {
+        file = nil
+    }
+
     /// A namespace of this scope has appeared.
     public func add(_ scope: Scope) {
         guard scopes.insert(scope).inserted else { return }
-        Task { await report { try await self.read(scope) } }
+        unread.append(scope)
+        if unread.count == 1 { Task { await readNew() } }
     }
 
     /// The last namespace of this scope is gone.
@@ -88,18 +99,31 @@ public actor PortFollower {
         try await read(scope)
     }
 
+    /// Namespaces come in crowds, when a host or this program starts.
+    private func readNew() async {
+        while !unread.isEmpty {
+            let new = unread
+            await readAll(new.filter(scopes.contains))
+            unread.removeFirst(new.count)
+        }
+    }
+
     private func read(_ scope: Scope) async throws {
         if let running = reading[scope] { return try await running.value }
-        let task = Task { try await self.load(scope) }
-        reading[scope] = task
-        defer { reading[scope] = nil }
+        try await read([scope])
+    }
+
+    private func read(_ scopes: [Scope]) async throws {
+        let task = Task { try await self.load(scopes) }
+        for scope in scopes { reading[scope] = task }
+        defer { for scope in scopes where reading[scope] == task { reading[scope] = nil } }
         try await task.value
-        readAt[scope] = .now
+        for scope in scopes { readAt[scope] = .now }
         isDirty = true
     }
 
-    private func load(_ scope: Scope) async throws {
-        let networks = try await networks(of: scope)
+    private func load(_ scopes: [Scope]) async throws {
+        let networks = try await networks(of: scopes)
         guard !networks.isEmpty else { return }
         let ports = Dictionary(grouping: try await source.ports(of: networks), by: \.network)
         table.change { directory in
@@ -107,14 +131,19 @@ public actor PortFollower {
         }
     }
 
-    private func networks(of scope: Scope) async throws -> [NetworkID] {
-        switch scope {
-        case .network(let id): return [id]
-        case .router(let id):
-            let networks = try await source.networks(of: id)
-            table.change { $0.setNetworks(networks, of: id) }
-            return networks
+    private func networks(of scopes: [Scope]) async throws -> [NetworkID] {
+        var networks: Set<NetworkID> = []
+        var routers: [RouterID] = []
+        for scope in scopes {
+            switch scope {
+            case .network(let id): networks.insert(id)
+            case .router(let id): routers.append(id)
+            }
         }
+        guard !routers.isEmpty else { return Array(networks) }
+        let found = try await source.networks(of: routers)
+        table.change { directory in for router in routers { directory.setNetworks(found[router] ?? [], of: router) } }
+        return Array(networks.union(found.values.joined()))
     }
 }
 
@@ -129,7 +158,7 @@ extension PortFollower {
             let next = Self.time
             if reconciled.duration(to: .now) >= timing.reconciliation {
                 reconciled = .now
-                for scope in scopes { await report { try await self.read(scope) } }
+                await readAll(Array(scopes))
                 forgetUnserved()
             } else if await report({ try await self.takeChanges(since: since) }) {
                 since = next
@@ -137,6 +166,14 @@ extension PortFollower {
             save()
         }
         save()
+    }
+
+    /// Reads scopes anew, many with one question.
+    private func readAll(_ scopes: [Scope]) async {
+        for start in stride(from: 0, to: scopes.count, by: Self.batch) {
+            let batch = Array(scopes[start..<min(start + Self.batch, scopes.count)])
+            await report { try await self.read(batch) }
+        }
     }
 
     /// Seconds since 1970, two of them back: the source's clock may differ a little.

@@ -11,7 +11,6 @@ import NovaDatabase
 import OpenStackAPI
 import ProcessSeparation
 import ServiceLifecycle
-import UnixSignals
 
 /// Wires ARRIVE, IDENTIFY and ANSWER together as the settings say, starts them, and stops them when told.
 struct Daemon {
@@ -20,30 +19,31 @@ struct Daemon {
 
     /// Serves the service port alone. Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        let stop = await StopService()
         let group = eventLoops()
-        let (path, services, _) = try await stages(group, holder: nil)
+        let (path, services, _, control) = try await stages(group, holder: nil)
         let server = HTTPServer(group: group, limits: settings.limits)
+        let watching = try settings.control?.open(backlog: settings.limits.backlog, logger: logger)
+        if let watching { try control.serve(descriptor: watching) }
         try await listen(server, path)
-        StartPages.release()
+        ProcessMemory.release()
         logger.notice("ready")
-        try await ServiceGroup(
-            services: services + [ServerService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        ).run()
+        try await stop.run(services + [ServerService(server: server, control: control)], logger: logger)
         try await group.shutdownGracefully()
     }
 
     /// Serves what the holder hands over, without privileges. Returns when it has said to end, or has gone.
     func run(_ holder: HolderLink) async throws {
         let group = eventLoops()
-        let (path, services, ports) = try await stages(group, holder: holder)
+        let (path, services, ports, control) = try await stages(group, holder: holder)
         let server = HTTPServer(group: group, limits: settings.limits)
-        let listeners = HandedListeners(path: path, server: server, service: settings.service?.identify, ports: ports)
+        let listeners = HandedListeners(
+            path: path, server: server, control: control, service: settings.service?.identify, ports: ports)
         let serving: [any Service] = [
-            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder, server: server),
+            LeaveService(holder: holder), HandedListenerService(listeners: listeners, holder: holder),
         ]
         try giveUpPrivileges()
-        StartPages.release()
+        ProcessMemory.release()
         try await ServiceGroup(
             configuration: .init(
                 services: (services + serving).map {
@@ -59,11 +59,11 @@ struct Daemon {
             numberOfThreads: settings.workers > 0 ? settings.workers : System.coreCount)
     }
 
-    /// The three stages, and what works for them in the background. Services stop from last to first: those that
+    /// The three stages, what works for them in the background, and what tells of them. Services stop from last to first: those that
     /// requests in flight may need are the first.
     private func stages(
         _ group: MultiThreadedEventLoopGroup, holder: HolderLink?
-    ) async throws -> (path: MetadataPath, services: [any Service], ports: PortFollower?) {
+    ) async throws -> (path: MetadataPath, services: [any Service], ports: PortFollower?, control: ControlServer) {
         let neutron = try neutron(group)
         let store = try openStore(neutron)
         let log = try settings.accessLog.map(RequestLog.init(path:))
@@ -74,17 +74,18 @@ struct Daemon {
         let ports = neutron.flatMap { followedPorts($0, holder) }
         await ports?.follower.restore()
         let refusals = RefusalCounts()
+        let observers = RequestObservers(log: log)
         let path = try await MetadataPath(
             group: group, directory: directory, ports: ports?.finder,
             limits: settings.guestLimits.limits(logger: logger), refusals: refusals,
-            answer: answer(vendorData, upstream), log: log, reporter: Reporter(logger: logger))
-        var services: [any Service] = [RefusalCountService(refusals: refusals, logger: logger)]
+            answer: answer(vendorData, upstream), observers: observers, reporter: Reporter(logger: logger))
+        var services: [any Service] = [MemoryService(), RefusalCountService(refusals: refusals, logger: logger)]
         if let log { services.append(RequestLogService(log: log)) }
         if let upstream { services.append(UpstreamService(pool: upstream)) }
         if let neutron { services.append(NeutronService(neutron: neutron)) }
         services.append(VendorDataService(vendorData: vendorData, logger: logger))
         if let ports { services.append(PortService(follower: ports.follower)) }
-        return (path, services, ports?.follower)
+        return (path, services, ports?.follower, ControlServer(group: group, observers: observers))
     }
 
     /// For everything that is to be opened as root this is too late, for every guest it is early enough.

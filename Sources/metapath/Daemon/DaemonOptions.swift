@@ -21,6 +21,7 @@ struct DaemonOptions: ParsableArguments {
             discussion: "Default: debug with [DEFAULT] debug, else info."))
     var logLevel: LogLevel?
 
+    @OptionGroup var control: ControlSocketOption
     @OptionGroup var store: StoreOptions
 
     func validate() throws {

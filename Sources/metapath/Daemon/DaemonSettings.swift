@@ -29,6 +29,8 @@ struct DaemonSettings {
     var upstream: UpstreamSettings?
     /// Nil: Neutron's haproxies are none of our callers.
     var agentSocket: AgentSocket?
+    /// Where requests can be watched; nil: nowhere.
+    var control: ControlSocket?
 
     /// Reads the settings that all daemons share; the others are set by the command.
     init(_ options: DaemonOptions, _ configuration: inout Configuration) throws {
@@ -39,6 +41,7 @@ struct DaemonSettings {
         accessLog = log.isEmpty ? nil : log
         let ports = configuration.value(Options.portFile)
         portFile = ports.isEmpty ? nil : ports
+        control = ControlSocket(options.control, &configuration)
         limits = WireLimits(&configuration)
         guestLimits = GuestLimitSettings(&configuration)
         vendorData = VendorDataSettings(&configuration)

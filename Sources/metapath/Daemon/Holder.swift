@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import HTTPWire
 import ListenerHolder
 import Logging
@@ -17,27 +16,29 @@ struct Holder {
 
     /// Returns after SIGTERM or SIGINT, when requests in flight have been answered.
     func run() async throws {
+        let stop = await StopService()
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
         DescriptorLimit.raise()
+        ProcessMemory.keepTogether()
         let manager = ServiceManager()
         let held = HeldListeners(manager: manager)
         let inherited = InheritedListeners()
+        try holdControl(held, inherited)
         try holdService(held, inherited)
         try holdAgentSocket(held, inherited)
         let shims = try shimSocket(held)
         defer { shims?.close() }
         let workers = try workers(held, manager)
         try await workers.begin()
-        var services: [any Service] = [WorkerService(workers: workers)]
+        var services: [any Service] = [MemoryService(), WorkerService(workers: workers, reloads: reloads)]
         if let namespaces = settings.namespaces, !namespaces.isEmpty {
             try await follow(namespaces, held, inherited, &services)
         }
         inherited.closeRest()
         await workers.settle()
-        StartPages.release()
+        ProcessMemory.release()
         do {
-            try await ServiceGroup(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-            ).run()
+            try await stop.run(services, logger: logger)
         } catch let error as Workers.NeverReady {
             throw ExitCode(error.status)
         }
@@ -94,18 +95,12 @@ struct Holder {
     private func shimSocket(_ held: HeldListeners) throws -> ShimSocket? {
         guard let path = settings.shimSocket else { return nil }
         do {
-            try Self.makeDirectory(of: path)
+            try SocketDirectory.make(for: path)
             return try ShimSocket(path: path, held: held, logger: logger)
         } catch {
             throw CommandError(
                 "\(error) Expected a path for a socket; [metapath] shim_socket or --shim-socket names another.")
         }
-    }
-
-    private static func makeDirectory(of path: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o755])
     }
 
     private func holdService(_ held: HeldListeners, _ inherited: InheritedListeners) throws {
@@ -127,7 +122,7 @@ struct Holder {
     private func holdAgentSocket(_ held: HeldListeners, _ inherited: InheritedListeners) throws {
         guard let socket = settings.agentSocket else { return }
         do {
-            try Self.makeDirectory(of: socket.path)
+            try SocketDirectory.make(for: socket.path)
             try hold(.agent, at: .unix(path: socket.path), held, inherited) {
                 try ListeningSocket.unix(
                     path: socket.path, permissions: socket.permissions, owner: socket.owner, group: socket.group,
@@ -141,6 +136,13 @@ struct Holder {
                 names another path.
                 """)
         }
+    }
+
+    private func holdControl(_ held: HeldListeners, _ inherited: InheritedListeners) throws {
+        guard let control = settings.control else { return }
+        let place = ListenerPlace.address("unix:\(control.path)")
+        let found = try inherited.take(place).first ?? control.open(backlog: settings.limits.backlog, logger: logger)
+        if let found { _ = try held.hold(found, for: .control, at: place) }
     }
 
     /// The socket that the process before this one had there, or a new one.

@@ -12,30 +12,26 @@ import UnixSignals
 /// Lets requests in flight finish when the process is told to stop.
 struct ServerService: Service {
     /// The longest that may take.
-    static let grace = TimeAmount.seconds(5)
+    private static let grace = TimeAmount.seconds(5)
 
     let server: HTTPServer
+    let control: ControlServer
 
     func run() async throws {
         try? await gracefulShutdown()
+        async let watched: Void = control.stop()
         await server.stop(grace: Self.grace)
+        await watched
     }
 }
 
 /// Serves what the holder hands over. Its end is that of the process.
 struct HandedListenerService: Service {
-    /// For a connection whose client lets it be: longer than any answer may take.
-    private static let retirement = TimeAmount.minutes(2)
-
     let listeners: HandedListeners
     let holder: HolderLink
-    let server: HTTPServer
 
     func run() async throws {
-        switch await listeners.follow(holder) {
-        case .retire: await server.retire(grace: Self.retirement)
-        case .stop: await server.stop(grace: ServerService.grace)
-        }
+        await listeners.follow(holder)
     }
 }
 
@@ -54,12 +50,13 @@ struct LeaveService: Service {
 /// Keeps a worker, and puts a new one in its place on SIGHUP.
 struct WorkerService: Service {
     let workers: Workers
+    let reloads: UnixSignalsSequence
 
     func run() async throws {
         try await withThrowingTaskGroup { group in
             group.addTask {
                 await cancelWhenGracefulShutdown {
-                    for await _ in await UnixSignalsSequence(trapping: .sighup) { await workers.replace() }
+                    for await _ in reloads { await workers.replace() }
                 }
             }
             group.addTask {

@@ -105,6 +105,10 @@ enum Options {
     static let workers = ConfigOption("metapath", "workers", .integer(0...1024), default: 0)
     /// Path, or `-` for standard output; empty for none.
     static let accessLog = ConfigOption("metapath", "access_log", .string, default: "")
+    /// Where requests can be watched; empty: nowhere. The default is for root alone, see ``ControlSocket``.
+    static let controlSocket = ConfigOption("metapath", "control_socket", .string, default: ControlSocket.defaultPath)
+    /// Who besides root may watch, by name or number; empty: see ``ControlSocket``.
+    static let controlGroup = ConfigOption("metapath", "control_group", .string, default: "")
     /// Accepted besides the current secret while callers are being moved to it. Repeatable.
     static let previousSecrets = ConfigOption(
         "metapath", "previous_shared_secret", .strings, default: [], secret: true)
@@ -141,7 +145,8 @@ enum Options {
             cacheExpiration, perCell, metadataListen, metadataListenPort, debug, dhcpDomain,
             vendorDataProviders, vendorDataFile, vendorDataTargets, vendorDataCAFile, vendorDataConnectTimeout,
             vendorDataReadTimeout, vendorDataFailureFatal, injectedNetworkTemplate, parseProxyHeaders, listen, store,
-            workers, accessLog, previousSecrets, user, namespaces, discoverNamespaces, upstream, portFile,
+            workers, accessLog, controlSocket, controlGroup, previousSecrets, user, namespaces, discoverNamespaces,
+            upstream, portFile,
             upstreamTimeout, agentSocket, shimSocket, maxConnections, guestRequestLimit,
             guestRequestWindow,
         ] + agent + proxy
