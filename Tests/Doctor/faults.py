@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from paths import CATALOGUE, SECRET, Own, Stock, sh
+from paths import CATALOGUE, NETWORKS, SECRET, Cloud, Own, Stock, sh
 
 REDIRECT = "-d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697"
 
@@ -164,18 +164,26 @@ def iptables_path(path):
            f"-A PREROUTING -d {destination} -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697")
 
 
+def neutron_port(address, project):
+    """One more port on the network blue, of an instance that nobody has."""
+    def write(path):
+        device = "00000000-0000-4000-8000-00000000dead"
+        path.write_ports(path.port_of(NETWORKS["blue"], address, device, project))
+    return write
+
+
 def two_at_once(path):
     sh(f"ip -n {path.island} address delete 169.254.169.254/32 dev {path.tap}")
     sh(f"ip netns exec {path.blue} iptables -I INPUT -p tcp -j DROP")
 
 
-BOTH, OWN, STOCK = (Own, Stock), (Own,), (Stock,)
+EACH, BOTH, OWN, STOCK, CLOUD = (Own, Stock, Cloud), (Own, Stock), (Own,), (Stock,), (Cloud,)
 SHADOW = ("ip netns exec {p.blue} nft 'add table ip other; add chain ip other pre {{ type nat hook prerouting priority -150; }};"
           " add rule ip other pre tcp dport 80 redirect to :81'")
 
 ALL = [
-    Fault("nothing", None, BOTH, lambda path: None, status=0),
-    Fault("rule shadowed", "rules", BOTH, command(SHADOW), code="rule-shadowed"),
+    Fault("nothing", None, EACH, lambda path: None, status=0),
+    Fault("rule shadowed", "rules", EACH, command(SHADOW), code="rule-shadowed"),
     Fault("input dropped", "rules", BOTH, command("ip netns exec {p.blue} iptables -I INPUT -i qr-+ -p tcp -j DROP"),
           code="rule-drops"),
     Fault("dropped in the other engine", "rules", BOTH,
@@ -260,4 +268,11 @@ ALL = [
           code="nova-slow"),
     Fault("gzip unpacked on the way", "bytes", STOCK, give_packed_user_data, restart("agent"),
           code="user-data-differs"),
+
+    Fault("Neutron down", "resolution", CLOUD, lambda path: path.stop("neutron"), lambda path: path.neutron(), status=1,
+          code="neutron-fails"),
+    Fault("two ports in Neutron with one address", "port", CLOUD, neutron_port("10.0.0.5", "1" * 32),
+          lambda path: path.write_ports(), code="address-twice"),
+    Fault("stale port of a deleted instance", "nova", CLOUD, neutron_port("10.0.0.44", "2" * 32),
+          lambda path: path.write_ports(), code="instance-missing"),
 ]

@@ -12,6 +12,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROGRAM = pathlib.Path(os.environ.get("METAPATH") or ROOT / ".build/debug/metapath")
 CATALOGUE = ROOT / "Examples/instances.yaml"
+NETWORKS = {"blue": "99e88329-f20d-4741-9593-25bf07847b16", "green": "3d6c0f8e-51f7-4c0e-8a0d-5f2b7c1e9a44",
+            "island": "b7e2d4a1-0c3f-4e5d-9f68-2a1b3c4d5e6f"}
 BLUE = "5a0c7be2-8d14-4f39-b6a3-c1d2e3f40516"
 GREEN = "e41f9d27-6b58-4a0c-95d1-7f8e9a0b1c2d"
 ISLAND = "b7e2d4a1-0c3f-4e5d-9f68-2a1b3c4d5e6f"
@@ -186,3 +188,35 @@ class Stock(Path):
             id=identifier, user=user, bind=bind, more=ipv6, socket=self.socket, scope=scope, other=other) + more)
         self.start(namespace, "ip", "netns", "exec", namespace, "haproxy", "-f", file)
         wait(lambda: sh(f"ip netns exec {namespace} ss -Hltn").stdout, "haproxy")
+
+
+class Cloud(Stock):
+    """The same, where guests are known by Neutron's ports and nobody has a store of ours."""
+
+    neutron_port = 19696
+
+    def make(self):
+        super().make()
+        config = self.directory / "cloud.conf"
+        config.write_text(f"[neutron]\nauth_type = none\nendpoint_override = http://127.0.0.1:{self.neutron_port}\n")
+        self.doctor_options = ("--store", "neutron", "--config-file", str(config))
+        self.write_ports()
+        self.neutron()
+
+    def neutron(self):
+        self.start("neutron", "python3", HERE / "neutron-server", self.neutron_port, self.directory / "neutron.json",
+                   until="ready")
+
+    def write_ports(self, *more):
+        """Those of the instances and of the routers, and others besides."""
+        networks = {BLUE: NETWORKS["blue"], GREEN: NETWORKS["green"], ISLAND: NETWORKS["island"]}
+        ports = [self.port_of(networks[scope], address, device, project) for scope, address, device, project in self.ports]
+        for router in (BLUE, GREEN):
+            ports.append(self.port_of(networks[router], "10.0.0.1", router, "", "network:router_interface"))
+        (self.directory / "neutron.json").write_text(json.dumps(ports + list(more)))
+
+    @staticmethod
+    def port_of(network, address, device, project, owner="compute:nova"):
+        return {"id": f"{hash((network, address, device)) % 10**8:08d}-0000-4000-8000-000000000000",
+                "network_id": network, "device_id": device, "device_owner": owner, "project_id": project,
+                "mac_address": "fa:16:3e:00:00:01", "fixed_ips": [{"ip_address": address}], "status": "ACTIVE"}

@@ -16,6 +16,8 @@ struct NeutronGuests {
     private static let fields: [NeutronPort.Field] = [
         .networkID, .deviceID, .deviceOwner, .macAddress, .fixedIPs, .projectID,
     ]
+    /// What ``PortSource`` may be asked for in one question.
+    private static let routersAtOnce = 100
     /// Neutron's and Nova's word for ports of instances: `compute:` and the availability zone.
     private static let instanceOwner = "compute:"
 
@@ -36,19 +38,20 @@ struct NeutronGuests {
     }
 
     private mutating func ask(_ neutron: Neutron, _ kinds: [NamespaceKind]) async throws {
-        let source = NeutronPortSource(neutron)
         var networks: Set<NetworkID> = []
+        var here: [RouterID] = []
         for kind in kinds {
             switch kind {
-            case .router(let id):
-                guard let router = RouterID(id) else { continue }
-                let own = try await source.networks(of: router)
-                routers[router] = own
-                networks.formUnion(own)
-            case .dhcp(let id), .ovnMetadata(let id):
-                if let network = NetworkID(id) { networks.insert(network) }
+            case .router(let id): here += [RouterID(id)].compactMap(\.self)
+            case .dhcp(let id), .ovnMetadata(let id): networks.formUnion([NetworkID(id)].compactMap(\.self))
             }
         }
+        let source = NeutronPortSource(neutron)
+        while !here.isEmpty {
+            routers.merge(try await source.networks(of: Array(here.prefix(Self.routersAtOnce)))) { $1 }
+            here.removeFirst(min(here.count, Self.routersAtOnce))
+        }
+        networks.formUnion(routers.values.flatMap(\.self))
         let ports = try await neutron.ports(
             PortFilter(networkIDs: networks.sorted().map(\.description)), fields: Self.fields)
         guests = ports.compactMap(Self.guest)
