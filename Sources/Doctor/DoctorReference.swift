@@ -1,7 +1,8 @@
 /// docs/doctor.md: every check and every finding code, from the values that the checks use.
 public enum DoctorReference {
     public static var text: String {
-        ([introduction, "## Checks\n"] + Hop.allCases.map(checks) + ["## Findings\n"] + Hop.allCases.map(findings))
+        ([introduction, "## Checks\n"] + Hop.allCases.map(checks) + ["## Findings\n"] + Hop.allCases.map(findings)
+            + [defects])
             .filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -31,6 +32,17 @@ public enum DoctorReference {
         `--config-file` and `--store` where nothing runs.
 
         """
+
+    private static var defects: String {
+        let rows = KnownDefect.all.map { defect in
+            let codes = defect.codes.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
+            let text = { (numbers: [Int]) in numbers.map(String.init).joined(separator: ".") }
+            let end = defect.mended.map { "before \(text($0))" } ?? "and later"
+            return "| \(text(defect.since)) \(end) | \(defect.text) | \(codes) |"
+        }
+        return "## Published defects of Neutron\n\nNamed beside a finding where the agent's release has them.\n\n"
+            + "| releases | the agent | seen as |\n|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+    }
 
     private static func checks(of hop: Hop) -> String {
         Examination.all.filter { $0.hop == hop }.map { check in

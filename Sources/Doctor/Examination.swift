@@ -43,7 +43,7 @@ public struct Examination: Sendable {
             path.brokenAt = path.brokenAt ?? Self.broken(steps)
             return steps + (await Self.steps(Self.ofAnswers, await path.looked()))
         }
-        return Diagnosis(steps: (ofNamespaces + ofServices + ofGuests).flatMap(\.self))
+        return Diagnosis(steps: (ofNamespaces + ofServices + ofGuests).flatMap(\.self).map(withKnownDefects))
     }
 
     /// With what has been found on its way so far.
@@ -61,6 +61,18 @@ public struct Examination: Sendable {
         }
         path.brokenAt = Self.broken(steps)
         return path
+    }
+
+    /// What is published of the installed Neutron, where a finding looks like it.
+    private func withKnownDefects(_ step: Step) -> Step {
+        guard case .found(var findings) = step.outcome else { return step }
+        let release = services.compactMap(\.release).first
+        for index in findings.indices {
+            findings[index].evidence += KnownDefect.notes(on: findings[index].code, release)
+        }
+        var step = step
+        step.outcome = .found(findings)
+        return step
     }
 
     private static func broken(_ steps: [Step]) -> Hop? {

@@ -1,6 +1,7 @@
 """Ways in which a metadata path breaks. Each says which hop the doctor has to name, and how it is broken."""
 import gzip
 import json
+import os
 import signal
 import subprocess
 import time
@@ -172,6 +173,15 @@ def neutron_port(address, project):
     return write
 
 
+def hide_lab(_):
+    """As on a hypervisor: nobody can be asked from inside."""
+    os.rename("/run/metapath-lab", "/run/hidden-lab")
+
+
+def show_lab(_):
+    os.rename("/run/hidden-lab", "/run/metapath-lab")
+
+
 def two_at_once(path):
     sh(f"ip -n {path.island} address delete 169.254.169.254/32 dev {path.tap}")
     sh(f"ip netns exec {path.blue} iptables -I INPUT -p tcp -j DROP")
@@ -183,6 +193,10 @@ SHADOW = ("ip netns exec {p.blue} nft 'add table ip other; add chain ip other pr
 
 ALL = [
     Fault("nothing", None, EACH, lambda path: None, status=0),
+    Fault("nothing, guests are virtual machines", None, (Stock, Cloud), hide_lab, status=0, after=show_lab),
+    Fault("port unknown, guests are virtual machines", "resolution", STOCK,
+          lambda path: (hide_lab(path), set_ports(change_first(1, "10.0.0.99"))(path)), set_ports(lambda rows: rows),
+          code="unresolved", after=show_lab),
     Fault("rule shadowed", "rules", EACH, command(SHADOW), code="rule-shadowed"),
     Fault("input dropped", "rules", BOTH, command("ip netns exec {p.blue} iptables -I INPUT -i qr-+ -p tcp -j DROP"),
           code="rule-drops"),

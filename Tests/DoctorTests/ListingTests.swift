@@ -130,6 +130,23 @@ struct SecretTests {
     }
 }
 
+@Suite("Published defects are named where the symptoms fit")
+struct KnownDefectTests {
+    @Test(arguments: [("29.0.0", "five connections"), ("2:26.0.0-0ubuntu1", "no release is known"), ("25.9.9", "")])
+    func ofTheBacklog(version: String, part: String) {
+        let notes = KnownDefect.notes(on: .agentSocketFull, NeutronRelease(version))
+        #expect(part.isEmpty ? notes.isEmpty : notes.contains(part))
+    }
+
+    @Test func mendedOnesAreNotNamed() {
+        #expect(KnownDefect.notes(on: .otherStatus, NeutronRelease("26.0.0")).contains("26.0.1 mends it"))
+        #expect(!KnownDefect.notes(on: .otherStatus, NeutronRelease("26.0.1")).contains("does not know"))
+        #expect(KnownDefect.notes(on: .novaUnreachable, NeutronRelease("25.0.0")).isEmpty)
+        #expect(KnownDefect.notes(on: .otherStatus, nil).isEmpty)
+        #expect(NeutronRelease("unknown") == nil)
+    }
+}
+
 @Suite("docs/doctor.md is what the checks say")
 struct ReferenceTests {
     @Test func isUpToDate() throws {

@@ -76,9 +76,11 @@ struct ServicePlan {
         }
         let config = try agentConfig(socket.process)
         let endpoints = try Self.endpoints(config)
-        return ServicePath(
+        var path = ServicePath(
             name: name, signer: SecretHolder(.neutronAgent, process: socket.process, files: config.sections),
             verifier: await verifier(endpoints), endpoints: endpoints, agentSocket: socket)
+        if let process = socket.process { path.release = await NeutronRelease.look(process) }
+        return path
     }
 
     /// The files that a running agent was told of, else those that it would read by itself.
