@@ -20,7 +20,7 @@ public struct Examination: Sendable {
         NamespaceCheck(), AddressCheck(), RuleCheck(), ListenerCheck(), RateLimitCheck(),
     ]
     static let ofServices: [any Check<ServicePath>] = [
-        AgentSocketCheck(), SecretCheck(), NovaCheck(), VendorDataCheck(), NeutronCheck(),
+        AgentSocketCheck(), SecretCheck(), NovaCheck(), StoreCheck(), VendorDataCheck(), NeutronCheck(),
     ]
     static let ofGuests: [any Check<GuestPath>] = [GuestRouteCheck(), PortCheck()]
     /// Of what a guest is answered, which makes sense only where the way is open.

@@ -100,6 +100,12 @@ extension FindingCode {
             Reference(
                 .listener, .failure, cause: "The process was stopped by a signal; the kernel goes on accepting for it.",
                 cure: "Let it go on.")
+        case .holderStopped:
+            Reference(
+                .listener, .warning,
+                cause:
+                    "The process that keeps Metapath's sockets and rules is stopped, so that nobody follows changes.",
+                cure: "Let it go on.")
         case .listenerBacklogFull:
             Reference(
                 .listener, .failure, cause: "The process takes no connections any more, or too few.",
@@ -195,6 +201,10 @@ extension FindingCode {
             Reference(
                 .nova, .failure, cause: "The service cannot build the answer, mostly because its database is away.",
                 cure: "Look at the service's log and its database.")
+        case .storeFails:
+            Reference(
+                .nova, .failure, cause: "The instances cannot be read: a file is gone, or a database does not answer.",
+                cure: "Bring it back; guests whose documents are known already are served a while.")
         case .backendBad:
             Reference(
                 .nova, .warning, cause: "One of several services that take turns does not work.",

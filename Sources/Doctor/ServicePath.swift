@@ -13,6 +13,8 @@ public struct ServicePath: CheckSubject {
     public var agentSocket: AgentSocketFacts?
     /// Where whoever answers takes vendor data from, as far as its files can be read.
     public var vendorData: [VendorDataSource] = []
+    /// What holds the instances, as far as this host reads them itself.
+    public var stores: [StoreFacts] = []
     /// What Neutron's agent is; nil where it is not Neutron's, or cannot be asked.
     public var release: NeutronRelease?
     /// Where Neutron was found, or why it was not; nil where it was not asked.

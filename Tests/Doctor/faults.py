@@ -173,6 +173,23 @@ def neutron_port(address, project):
     return write
 
 
+def move_store(old, new):
+    def move(path):
+        for ending in ("", "-wal", "-shm"):
+            place = path.directory / (old + ending)
+            if place.exists():
+                place.rename(path.directory / (new + ending))
+    return move
+
+
+def vendor_data(url):
+    def write(path):
+        text = path.config.read_text().split("[api]")[0]
+        more = f"[api]\nvendordata_providers = DynamicJSON\nvendordata_dynamic_targets = site@{url}\n" if url else ""
+        path.config.write_text(text + more)
+    return write
+
+
 def hide_lab(_):
     """As on a hypervisor: nobody can be asked from inside."""
     os.rename("/run/metapath-lab", "/run/hidden-lab")
@@ -223,6 +240,14 @@ ALL = [
           lambda path: path.metapath("instance", "import", CATALOGUE, "--store", path.store), code="port-unknown"),
     Fault("listener gone", "listener", OWN, lambda path: (path.stop("up", signal.SIGKILL), time.sleep(1.5)),
           lambda path: path.up(), code="listener-missing"),
+
+    Fault("store's file gone", "nova", OWN, move_store("store.sqlite", "hidden.sqlite"),
+          move_store("hidden.sqlite", "store.sqlite"), code="store-fails"),
+    Fault("holder stopped, then rules flushed", "rules", OWN,
+          both(lambda path: os.kill(path.processes["up"].pid, signal.SIGSTOP),
+               command("ip netns exec {p.blue} nft flush ruleset")), code="rule-missing"),
+    Fault("vendor data service away", "vendor data", OWN, vendor_data("http://127.0.0.1:9/"), vendor_data(None), status=1,
+          code="vendor-data-fails"),
 
     Fault("NAT rule missing", "rules", STOCK,
           both(iptables_path, command("ip netns exec {p.blue} iptables -t nat -F PREROUTING")), code="rule-missing"),

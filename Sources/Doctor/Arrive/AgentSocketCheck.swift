@@ -56,7 +56,7 @@ struct AgentSocketCheck: Check {
     }
 
     private func silent(_ socket: AgentSocketFacts, _ path: ServicePath) -> Finding {
-        let isStopped = socket.process?.state == "T"
+        let isStopped = socket.process?.isStopped == true
         let remedy = isStopped ? socket.process.map { Remedy.command("kill -CONT \($0.pid)") } : nil
         return Finding(
             .agentSocketSilent, socket.path, "Whoever listens at \(socket.path) does not answer.",

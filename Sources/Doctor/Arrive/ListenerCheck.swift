@@ -12,14 +12,16 @@ struct ListenerCheck: Check {
         """
     let byHand = "ip netns exec NAMESPACE ss -ltnp"
     let codes: [FindingCode] = [
-        .listenerMissing, .listenerIPv6Missing, .listenerStopped, .listenerBacklogFull, .descriptorsShort,
+        .listenerMissing, .listenerIPv6Missing, .listenerStopped, .holderStopped, .listenerBacklogFull,
+        .descriptorsShort,
     ]
 
     func run(_ path: NamespacePath) async -> CheckOutcome {
         guard let facts = path.facts else { return .notRun("there is no namespace") }
         if case .failure(let failure) = facts.listeners { return .notRun(failure.reason) }
         guard let socket = path.listener(for: NamespacePath.metadataIPv4) else { return .found([missing(path)]) }
-        var findings = [stopped(path), full(path, socket), shortOfDescriptors(path)].compactMap(\.self)
+        var findings = [stopped(path), holderStopped(path), full(path, socket), shortOfDescriptors(path)].compactMap(
+            \.self)
         for destination in path.destinations where path.listener(for: destination) == nil {
             findings.append(noIPv6(path, socket))
         }
@@ -38,11 +40,21 @@ struct ListenerCheck: Check {
 
     /// A stopped process keeps its sockets, and the kernel goes on completing connections.
     private func stopped(_ path: NamespacePath) -> Finding? {
-        guard let owner = path.owner, owner.state == "T" || owner.state == "t" else { return nil }
+        guard let owner = path.owner, owner.isStopped else { return nil }
         return Finding(
             .listenerStopped, path.namespace,
             "The process \(owner.pid) (\(owner.program)) that listens in \(path.namespace) is stopped.",
             evidence: "/proc/\(owner.pid)/stat: state \(owner.state)", remedy: .command("kill -CONT \(owner.pid)"))
+    }
+
+    private func holderStopped(_ path: NamespacePath) -> Finding? {
+        guard let owner = path.owner, owner.isWorker, let holder = owner.parent.flatMap({ ProcessFacts(pid: $0) }),
+            holder.isStopped
+        else { return nil }
+        return Finding(
+            .holderStopped, path.namespace,
+            "The process \(holder.pid), which keeps the sockets and rules of process \(owner.pid), is stopped.",
+            evidence: "/proc/\(holder.pid)/stat: state \(holder.state)", remedy: .command("kill -CONT \(holder.pid)"))
     }
 
     private func full(_ path: NamespacePath, _ socket: ListeningSocket) -> Finding? {

@@ -94,11 +94,15 @@ extension ProcessFacts {
             "kill \(pid); sleep 1; cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
     }
 
-    private var parent: Int32? {
+    /// Of a worker, the holder.
+    var parent: Int32? {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let nameEnd = stat.lastIndex(of: ")")
         else { return nil }
         let fields = stat[stat.index(after: nameEnd)...].split(separator: " ")
         return fields.count > 1 ? Int32(fields[1]) : nil
     }
+
+    /// By a signal; the kernel goes on completing connections for it.
+    var isStopped: Bool { state == "T" || state == "t" }
 }

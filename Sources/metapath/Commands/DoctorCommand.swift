@@ -33,10 +33,6 @@ struct DoctorCommand: AsyncParsableCommand {
         do {
             let plan = DoctorPlan(options: options)
             diagnosis = try await plan.examination { progress.show($0, of: $1) }.run()
-        } catch let error as CommandError {
-            throw error
-        } catch let error as ValidationError {
-            throw error
         } catch {
             progress.done()
             FileHandle.standardError.write(Data("Error: \(error)\n".utf8))

@@ -16,55 +16,73 @@ struct DoctorPlan {
     /// Namespaces that are enough to find who serves guests here.
     private static let sample = 8
 
+    /// What the host shows before anything is checked.
+    private struct FirstLook {
+        var survey: Survey
+        /// Those of ours that serve guests here.
+        var ours: [MetapathProcess]
+        var store: DoctorStore
+    }
+
     func examination(
         progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> Examination {
         let there = try NetworkNamespace.list().compactMap { NamespaceKind(name: $0) }
-        var survey = try await Survey.look(
-            there.prefix(options.selection.isNarrow ? Self.sample : .max).map { Survey.Wanted($0) }, told: progress)
-        var ours = try survey.processes.compactMap { try MetapathProcess($0) }
-        let catalogue = try await catalogue(ours)
-        if options.selection.isNarrow {
-            let chosen = options.selection.namespaces(among: there, catalogue)
-            survey = try await Survey.look(chosen.map { Survey.Wanted($0) }, told: progress)
-            ours = try survey.processes.compactMap { try MetapathProcess($0) }
-        }
+        var look = try await firstLook(there, progress)
         let lab = Self.lab()
-        let neutron = catalogue == nil ? try await neutron(ours, survey.namespaces.map(\.kind)) : nil
-        survey.namespaces += try await missing(lab, there: there)
-        var services = try await ServicePlan(options: options, survey: survey, ours: ours).services()
+        let neutron = try await neutron(look)
+        look.survey.namespaces += try await missing(lab, there: there)
+        var services = try await ServicePlan(options: options, survey: look.survey, ours: look.ours).services()
         for index in services.indices { services[index].path.ports = neutron?.found }
-        var namespaces = survey.namespaces
-        for index in namespaces.indices {
-            limit(&namespaces[index], ours)
-            namespaces[index].startHint = startHint(survey, ours)
-        }
+        if !services.isEmpty { services[0].path.stores = look.store.facts }
+        let namespaces = look.survey.namespaces.map { understood($0, look) }
         let guests = GuestPlan(
-            catalogue: catalogue, neutron: neutron, lab: lab, namespaces: namespaces, services: services)
+            catalogue: look.store.catalogue, neutron: neutron, lab: lab, namespaces: namespaces, services: services)
         return try options.selection.choose(
             Examination(
                 namespaces: namespaces, services: services.map(\.path), guests: guests.paths(host), progress: progress),
-            catalogue)
+            look.store.catalogue)
     }
 
-    /// Of the store that is named, else of the one that serves guests here, else of the default; nil where there is none.
-    private func catalogue(_ ours: [MetapathProcess]) async throws -> Catalogue? {
-        var location = ours.compactMap(\.store).first
-        if options.store.store != nil || location == nil {
-            var configuration = try options.store.config.load()
-            location = try options.store.location(&configuration)
+    /// Where little is asked for, a few namespaces tell who serves guests here, and so which store says where to look.
+    private func firstLook(
+        _ there: [NamespaceKind], _ progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> FirstLook {
+        let isNarrow = options.selection.isNarrow
+        var look = try await look(at: isNarrow ? Array(there.prefix(Self.sample)) : there, nil, progress)
+        if isNarrow {
+            let chosen = options.selection.namespaces(among: there, look.store.catalogue)
+            look = try await self.look(at: chosen, look.store, progress)
         }
-        guard case .sqlite(let path)? = location, FileManager.default.fileExists(atPath: path) else { return nil }
-        return try await StoreOptions.open(.sqlite(path: path)).catalogue()
+        return look
+    }
+
+    private func look(
+        at kinds: [NamespaceKind], _ known: DoctorStore?, _ progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> FirstLook {
+        let survey = try await Survey.look(kinds.map { Survey.Wanted($0) }, host: host, told: progress)
+        let ours = try survey.processes.compactMap { try MetapathProcess($0) }
+        let store = if let known { known } else { try await store(ours) }
+        return FirstLook(survey: survey, ours: ours, store: store)
+    }
+
+    /// The store that is named, else the one that serves guests here, else the default.
+    private func store(_ ours: [MetapathProcess]) async throws -> DoctorStore {
+        let used = options.store.store == nil ? ours.first { $0.store != nil } : nil
+        var configuration = try (used?.config ?? options.store.config).load()
+        let location = try used?.store ?? options.store.location(&configuration)
+        return await DoctorStore(
+            location, &configuration, isUsed: options.store.store != nil || ours.contains { $0.store == location })
     }
 
     /// Where no store of ours has the instances and a file has an account for Neutron.
-    private func neutron(_ ours: [MetapathProcess], _ kinds: [NamespaceKind]) async throws -> NeutronGuests? {
-        let config =
-            options.store.config.paths.isEmpty ? ours.first?.config ?? options.store.config : options.store.config
+    private func neutron(_ look: FirstLook) async throws -> NeutronGuests? {
+        guard look.store.catalogue == nil else { return nil }
+        let isNamed = !options.store.config.paths.isEmpty
+        let config = isNamed ? options.store.config : look.ours.first?.config ?? options.store.config
         var configuration = try config.load()
         guard let settings = NeutronSettings(&configuration) else { return nil }
-        return await NeutronGuests(settings, kinds)
+        return await NeutronGuests(settings, look.survey.namespaces.map(\.kind))
     }
 
     /// Namespaces that ought to be there and are not. Which host serves which router is nobody's to say but the lab's,
@@ -77,22 +95,25 @@ struct DoctorPlan {
         return try await Survey.look(wanted, host: host).namespaces
     }
 
-    /// Whoever listens elsewhere on this host has lost this namespace. Where nobody listens at all and there is a store of
-    /// ours, Metapath ought to.
-    private func startHint(_ survey: Survey, _ ours: [MetapathProcess]) -> String? {
-        if let process = ours.first { return process.facts.restartCommand }
-        guard survey.processes.isEmpty, options.store.store != nil || Self.lab() != nil else { return nil }
-        let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
-        return "metapath up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
+    /// With what is known of whoever serves it, or ought to.
+    private func understood(_ path: NamespacePath, _ look: FirstLook) -> NamespacePath {
+        var path = path
+        path.startHint = startHint(look)
+        guard let process = look.ours.first(where: { $0.facts.pid == path.owner?.pid }) else { return path }
+        path.redirectPort = process.redirectPort
+        guard let limits = process.guestLimits.configured else { return path }
+        path.rateLimit = limits.base.requests <= limits.burst.requests ? limits.base : limits.burst
+        path.rateLimitFile = process.holder.files.last?.source
+        return path
     }
 
-    private func limit(_ path: inout NamespacePath, _ ours: [MetapathProcess]) {
-        guard let process = ours.first(where: { $0.facts.pid == path.owner?.pid }) else { return }
-        path.redirectPort = process.redirectPort
-        guard let limits = process.guestLimits.configured else { return }
-        let tightest = limits.base.requests <= limits.burst.requests ? limits.base : limits.burst
-        path.rateLimit = tightest
-        path.rateLimitFile = process.holder.files.last?.source
+    /// Whoever listens elsewhere on this host has lost this namespace. Where nobody listens at all and there is a store of
+    /// ours or a lab, Metapath ought to.
+    private func startHint(_ look: FirstLook) -> String? {
+        if let process = look.ours.first { return process.facts.restartCommand }
+        guard look.survey.processes.isEmpty, options.store.store != nil || Self.lab() != nil else { return nil }
+        let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
+        return "metapath up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
     }
 
     /// Nil where no lab stands.
