@@ -49,6 +49,17 @@ public struct Survey: Sendable {
         return namespaces.compactMap(\.owner).filter { seen.insert($0.pid).inserted }
     }
 
+    /// Everybody who answers haproxies here, once each.
+    public var agents: [ProcessFacts] {
+        get async {
+            var found: [Int32: ProcessFacts] = [:]
+            for socket in Set(namespaces.compactMap(\.haproxy?.socket)) {
+                if let process = await agentSocket(socket, clients: []).process { found[process.pid] = process }
+            }
+            return found.values.sorted { $0.pid < $1.pid }
+        }
+    }
+
     /// Who listens at a port of the host's own namespace; nil where nobody does, or it cannot be seen.
     public func process(listeningAt port: Int) async -> ProcessFacts? {
         let listing = (try? await host.output(["ss", "-Hltne"])) ?? ""

@@ -35,7 +35,7 @@ struct InstanceCheck: Check {
         Finding(
             .novaFails, path.guest.name,
             "The service answers a request of \(path.guest.name)'s with \(answer.status).", evidence: answer.firstWords,
-            remedy: .command("metapath serve --check   # with the service's configuration files"))
+            remedy: .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
     }
 
     static func reason(_ comparison: DocumentComparison) -> String {

@@ -23,33 +23,46 @@ struct NovaCheck: Check {
     }
 
     private func finding(_ probe: EndpointProbe, _ path: ServicePath) -> Finding? {
-        let url = probe.endpoint.url
-        for (what, result) in [("/", probe.plain), ("a signed request", probe.signed ?? probe.plain)] {
-            switch result {
-            case .failure(.unreachable(let reason)):
-                return Finding(
-                    .novaUnreachable, url, "\(url) cannot be reached: \(reason).", evidence: reason,
-                    remedy: .command("systemctl restart nova-api-metadata   # or whatever serves \(url)"))
-            case .failure(.certificate(let reason)):
-                return Finding(
-                    .novaCertificate, url, "The certificate of \(url) is not accepted.", evidence: reason,
-                    remedy: .advice(
-                        "Look at it with `openssl s_client -connect \(url.dropFirst(8)) -showcerts`; name its authority with [DEFAULT] auth_ca_cert."
-                    ))
-            case .failure(.late(let seconds)): return slow(url, what, seconds, path)
-            case .failure(.broken(let reason)):
-                return Finding(
-                    .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
-                    remedy: .advice("Look at the log of the service at \(url)."))
-            case .success(let answer) where answer.status >= 500:
-                return Finding(
-                    .novaFails, url, "\(url) answers \(what) with \(answer.status).", evidence: answer.firstWords,
-                    remedy: .command("metapath serve --check   # with the service's configuration files"))
-            case .success(let answer):
-                if answer.took > Self.limit { return slow(url, what, answer.took, path) }
-            }
+        let answers = [("/", probe.plain)] + (probe.signed.map { [("a signed request", $0)] } ?? [])
+        for (what, result) in answers {
+            let finding =
+                switch result {
+                case .failure(let failure): unanswered(probe.endpoint.url, what, failure, path)
+                case .success(let answer): answered(probe.endpoint.url, what, answer, path)
+                }
+            if let finding { return finding }
         }
         return nil
+    }
+
+    private func unanswered(_ url: String, _ what: String, _ failure: AskingFailure, _ path: ServicePath) -> Finding {
+        switch failure {
+        case .unreachable(let reason):
+            Finding(
+                .novaUnreachable, url, "\(url) cannot be reached: \(reason).", evidence: reason,
+                remedy: .command("systemctl restart nova-api-metadata   # or whatever serves \(url)"))
+        case .certificate(let reason):
+            Finding(
+                .novaCertificate, url, "The certificate of \(url) is not accepted.", evidence: reason,
+                remedy: .advice(
+                    "Look at it with `openssl s_client -connect \(url.dropFirst(8)) -showcerts`; "
+                        + "name its authority with [DEFAULT] auth_ca_cert."))
+        case .late(let seconds): slow(url, what, seconds, path)
+        case .broken(let reason):
+            Finding(
+                .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
+                remedy: .advice("Look at the log of the service at \(url)."))
+        }
+    }
+
+    private func answered(_ url: String, _ what: String, _ answer: MetadataAnswer, _ path: ServicePath) -> Finding? {
+        if answer.status >= 500 {
+            return Finding(
+                .novaFails, url, "\(url) answers \(what) with \(answer.status).", evidence: answer.firstWords,
+                remedy: .advice(
+                    "Look at the log of the service at \(url); `metapath serve --check` reaches what it needs."))
+        }
+        return answer.took > Self.limit ? slow(url, what, answer.took, path) : nil
     }
 
     private func slow(_ url: String, _ what: String, _ seconds: Double, _ path: ServicePath) -> Finding {

@@ -22,22 +22,31 @@ struct RuleCheck: Check {
         case .success(let found): rules = found
         case .failure(let failure): return .notRun(failure.reason)
         }
-        guard let device = path.guestDevices.first else { return .notRun("there is no device that guests are behind") }
-        let own = path.devices.flatMap(\.addresses).map(\.address)
+        guard !path.guestDevices.isEmpty else { return .notRun("there is no device that guests are behind") }
         var findings: [Finding] = []
         var found: [String] = []
-        for destination in path.destinations {
-            let packet = MetadataPacket(
-                device: device.name, source: Self.source(destination.family), destination: destination)
-            let fate = PacketWalk.fate(of: packet, in: rules.chains, ownAddresses: own)
-            // One table may be wrong for both families, and one command then mends both.
+        for packet in packets(path) {
+            let fate = PacketWalk.fate(
+                of: packet, in: rules.chains, ownAddresses: path.devices.flatMap(\.addresses).map(\.address))
+            // One table may be wrong for several packets, and one command then mends it for all.
             findings += self.findings(fate, packet, path, rules).filter { new in
                 !findings.contains { $0.remedy == new.remedy }
             }
-            found.append("\(destination): \(fate.summary)")
+            let line = "\(packet.destination): \(fate.summary)"
+            if !found.contains(line) { found.append(line) }
         }
         if findings.isEmpty, !rules.unread.isEmpty { return .notRun(rules.unread.joined(separator: "; ")) }
         return .findings(findings, orPassed: found.joined(separator: "; "))
+    }
+
+    /// One to each metadata address from behind each device.
+    private func packets(_ path: NamespacePath) -> [MetadataPacket] {
+        path.destinations.flatMap { destination in
+            path.guestDevices.map { device in
+                MetadataPacket(
+                    device: device.name, source: Self.source(destination.family), destination: destination)
+            }
+        }
     }
 
     private func findings(

@@ -83,34 +83,42 @@ struct PacketWalk: Sendable {
         case end
     }
 
-    /// The kernel allows sixteen jumps, one inside the other.
     private mutating func verdict(of chain: RuleChain, depth: Int) -> Verdict {
         for rule in chain.rules where rule.conditions.allSatisfy(holds) {
             for action in rule.actions {
-                switch action {
-                case .accept: return .accept
-                case .drop: return .drop(DecisiveRule(chain: chain, rule: rule))
-                case .leave: return .end
-                case .mark(let value, let mask): packet.mark = packet.mark & ~mask ^ value
-                case .redirect(let port):
-                    translate(to: port, by: DecisiveRule(chain: chain, rule: rule))
-                    return .accept
-                case .translate(let destination):
-                    translate(to: nil, by: DecisiveRule(chain: chain, rule: rule))
-                    elsewhere = destination
-                    return .accept
-                case .jump(let name), .goTo(let name):
-                    guard depth < 16, let next = chainNamed(name, beside: chain) else { continue }
-                    let result = verdict(of: next, depth: depth + 1)
-                    if case .end = result {
-                        if case .goTo = action { return .end }
-                        continue
-                    }
-                    return result
-                }
+                if let verdict = carryOut(action, DecisiveRule(chain: chain, rule: rule), depth) { return verdict }
             }
         }
         return .end
+    }
+
+    /// Nil where the packet goes on to the next rule.
+    private mutating func carryOut(_ action: PacketRule.Action, _ rule: DecisiveRule, _ depth: Int) -> Verdict? {
+        switch action {
+        case .accept: return .accept
+        case .drop: return .drop(rule)
+        case .leave: return .end
+        case .mark(let value, let mask):
+            packet.mark = packet.mark & ~mask ^ value
+            return nil
+        case .redirect(let port):
+            translate(to: port, by: rule)
+            return .accept
+        case .translate(let destination):
+            translate(to: nil, by: rule)
+            elsewhere = destination
+            return .accept
+        case .goTo(let name): return verdict(ofChain: name, from: rule, depth) ?? .end
+        case .jump(let name): return verdict(ofChain: name, from: rule, depth)
+        }
+    }
+
+    /// Nil where the other chain does not decide. The kernel allows sixteen jumps, one inside the other.
+    private mutating func verdict(ofChain name: String, from rule: DecisiveRule, _ depth: Int) -> Verdict? {
+        guard depth < 16, let next = chainNamed(name, beside: rule.chain) else { return nil }
+        let result = verdict(of: next, depth: depth + 1)
+        if case .end = result { return nil }
+        return result
     }
 
     private mutating func translate(to port: UInt16?, by rule: DecisiveRule) {

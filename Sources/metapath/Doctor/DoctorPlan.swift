@@ -62,7 +62,8 @@ struct DoctorPlan {
     ) async throws -> FirstLook {
         let survey = try await Survey.look(kinds.map { Survey.Wanted($0) }, host: host, told: progress)
         let ours = try survey.processes.compactMap { try MetapathProcess($0) }
-        let store = if let known { known } else { try await store(ours) }
+        let agents = try await survey.agents.compactMap { try MetapathProcess($0) }
+        let store = if let known { known } else { try await store(ours + agents) }
         return FirstLook(survey: survey, ours: ours, store: store)
     }
 

@@ -20,37 +20,44 @@ struct MetapathProcess {
     var guestLimits: GuestLimitSettings
 
     /// Nil for another program. Its files may have changed since it has read them, and be wrong now.
-    /// - Throws: ``ConfigError`` for files that it could not be started with.
+    /// - Throws: where it could not be started with them.
     init?(_ facts: ProcessFacts) throws {
         guard facts.program == "metapath", let name = facts.arguments.dropFirst().first, let role = Role(rawValue: name)
         else { return nil }
         self.facts = facts
         self.role = role
-        let arguments = Self.absolute(facts)
-        let options: DaemonOptions
-        var listen: ListenOption?
-        var upstream: UpstreamOption?
-        switch role {
-        case .up:
-            let command = try UpCommand.parse(arguments)
-            (options, listen, upstream) = (command.options, command.listen, command.upstream)
-        case .proxy:
-            let command = try ProxyCommand.parse(arguments)
-            (options, upstream) = (command.options, command.upstream)
-        case .serve:
-            let command = try ServeCommand.parse(arguments)
-            (options, listen) = (command.options, command.listen)
-        }
-        config = options.store.config
+        let parts = try Parts(role, Self.absolute(facts))
+        config = parts.options.store.config
         var configuration = try config.load()
-        let location = try options.store.location(&configuration)
+        let location = try parts.options.store.location(&configuration)
         store = location
-        if case .tcp(let host, let port)? = try listen?.address(&configuration, location) {
+        if case .tcp(let host, let port)? = try parts.listen?.address(&configuration, location) {
             serviceURL = "http://\(ListenTarget.tcp(host: host == "0.0.0.0" ? "127.0.0.1" : host, port: port))"
         }
-        self.upstream = try upstream?.settings(&configuration, readsAgentOptions: role == .proxy)
+        upstream = try parts.upstream?.settings(&configuration, readsAgentOptions: role == .proxy)
         redirectPort = UInt16(clamping: configuration.value(Options.metadataPort))
         guestLimits = GuestLimitSettings(&configuration)
+    }
+
+    /// The groups of options of its subcommand.
+    private struct Parts {
+        var options: DaemonOptions
+        var listen: ListenOption?
+        var upstream: UpstreamOption?
+
+        init(_ role: Role, _ arguments: [String]) throws {
+            switch role {
+            case .up:
+                let command = try UpCommand.parse(arguments)
+                (options, listen, upstream) = (command.options, command.listen, command.upstream)
+            case .proxy:
+                let command = try ProxyCommand.parse(arguments)
+                (options, upstream) = (command.options, command.upstream)
+            case .serve:
+                let command = try ServeCommand.parse(arguments)
+                (options, listen) = (command.options, command.listen)
+            }
+        }
     }
 
     /// Its arguments after the subcommand, with names of files that hold from anywhere.
