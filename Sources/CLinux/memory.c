@@ -2,8 +2,8 @@
 
 #include <malloc.h>
 
-void clinux_use_one_heap(void) {
-    mallopt(M_ARENA_MAX, 1);
+void clinux_limit_heaps(int most) {
+    mallopt(M_ARENA_MAX, most);
 }
 
 void clinux_trim_heaps(void) {

@@ -5,7 +5,7 @@ public struct DirectoryPort: Hashable, Sendable, Codable {
     public var id: PortID
     public var network: NetworkID
     public var macAddress: MACAddress?
-    public var addresses: [String]
+    public var addresses: [IPAddress]
     /// Addresses and ranges that the port may use besides its own: `allowed_address_pairs`.
     public var allowedAddresses: [String]
     let device: OpaqueID
@@ -24,7 +24,7 @@ public struct DirectoryPort: Hashable, Sendable, Codable {
         self.id = id
         self.network = network
         self.macAddress = macAddress
-        self.addresses = addresses
+        self.addresses = addresses.compactMap { IPAddress($0) }
         self.allowedAddresses = allowedAddresses
         device = OpaqueID(deviceID)
         project = OpaqueID(projectID)

@@ -6,21 +6,13 @@ import InstanceModel
 /// A connection's scope, the network or router of the namespace that it arrived in, comes first; an empty scope matches
 /// nothing. Its source address decides; the Ethernet source of its first packet is the second factor.
 public struct PortDirectory: Sendable {
-    private var ports: [PortID: DirectoryPort] = [:]
-    private var byNetwork: [NetworkID: Set<PortID>] = [:]
-    private var byAddress: [Place<IPAddress>: PortIDs] = [:]
-    private var byMAC: [Place<MACAddress>: PortIDs] = [:]
+    private var ports: [NetworkID: NetworkPorts] = [:]
     private var routers: [RouterID: [NetworkID]] = [:]
-
-    private struct Place<Key: Hashable & Sendable>: Hashable, Sendable {
-        var network: NetworkID
-        var key: Key
-    }
 
     public init() {}
 
-    public var portCount: Int { ports.count }
-    public var networks: some Collection<NetworkID> { byNetwork.keys }
+    public var portCount: Int { ports.values.reduce(0) { $0 + $1.all.count } }
+    public var networks: some Collection<NetworkID> { ports.keys }
 
     /// The networks of a scope; nil for a router whose networks are not known.
     public func networks(of scope: Scope) -> [NetworkID]? {
@@ -31,7 +23,7 @@ public struct PortDirectory: Sendable {
     }
 
     public func ports(of network: NetworkID) -> [DirectoryPort] {
-        byNetwork[network]?.compactMap { ports[$0] } ?? []
+        ports[network]?.all ?? []
     }
 
     // MARK: changing
@@ -46,42 +38,19 @@ public struct PortDirectory: Sendable {
 
     /// All that there is in the network: what was known of it and is not among these is gone.
     public mutating func setPorts(_ found: [DirectoryPort], of network: NetworkID) {
-        for id in byNetwork.removeValue(forKey: network) ?? [] { remove(id) }
-        byNetwork[network] = []
-        for port in found { set(port) }
+        ports[network] = NetworkPorts(found)
     }
 
-    /// One port that is new or has changed.
-    public mutating func set(_ port: DirectoryPort) {
-        remove(port.id)
-        ports[port.id] = port
-        byNetwork[port.network, default: []].insert(port.id)
-        for address in Set(port.addresses.compactMap { IPAddress($0) }) {
-            Self.add(port.id, to: &byAddress, at: Place(network: port.network, key: address))
+    /// Ports that are new or have changed. None ever goes to another network.
+    public mutating func set(_ changed: [DirectoryPort]) {
+        for (network, changed) in Dictionary(grouping: changed, by: \.network) {
+            ports[network, default: NetworkPorts([])].set(changed)
         }
-        if let mac = port.macAddress { Self.add(port.id, to: &byMAC, at: Place(network: port.network, key: mac)) }
-    }
-
-    public mutating func remove(_ id: PortID) {
-        guard let port = ports.removeValue(forKey: id) else { return }
-        byNetwork[port.network]?.remove(id)
-        for address in port.addresses.compactMap({ IPAddress($0) }) {
-            Self.remove(id, from: &byAddress, at: Place(network: port.network, key: address))
-        }
-        if let mac = port.macAddress { Self.remove(id, from: &byMAC, at: Place(network: port.network, key: mac)) }
     }
 
     /// Everything of a network that this host does not serve any more.
     public mutating func forget(_ network: NetworkID) {
-        for id in byNetwork.removeValue(forKey: network) ?? [] { remove(id) }
-    }
-
-    private static func add<Key>(_ id: PortID, to index: inout [Place<Key>: PortIDs], at place: Place<Key>) {
-        index[place] = index[place]?.with(id) ?? .one(id)
-    }
-
-    private static func remove<Key>(_ id: PortID, from index: inout [Place<Key>: PortIDs], at place: Place<Key>) {
-        index[place] = index[place]?.without(id)
+        ports[network] = nil
     }
 }
 
@@ -93,7 +62,7 @@ extension PortDirectory {
     public func port(in scope: Scope, address: IPAddress, mac: MACAddress?) -> Result<DirectoryPort, Refusal> {
         let networks = networks(of: scope) ?? []
         if address.isLinkLocalIPv6 { return linkLocal(address, mac: mac, networks) }
-        let owners = ports(networks) { byAddress[Place(network: $0, key: address)] }
+        let owners = owners(address, networks)
         guard let mac else { return Self.only(owners) }
         let both = owners.filter { $0.macAddress == mac }
         return both.isEmpty ? port(of: mac, address, owners: owners, networks) : Self.only(both)
@@ -101,17 +70,17 @@ extension PortDirectory {
 
     /// The ports that have the address, for a report on why none was chosen.
     public func candidates(in scope: Scope, address: IPAddress) -> [DirectoryPort] {
-        ports(networks(of: scope) ?? []) { byAddress[Place(network: $0, key: address)] }
+        owners(address, networks(of: scope) ?? [])
     }
 
-    private func ports(_ networks: [NetworkID], _ find: (NetworkID) -> PortIDs?) -> [DirectoryPort] {
-        var found: [DirectoryPort] = []
-        for network in networks { find(network)?.forEach { id in if let port = ports[id] { found.append(port) } } }
-        return found
+    private func owners(_ address: IPAddress, _ networks: [NetworkID]) -> [DirectoryPort] {
+        networks.count == 1
+            ? ports[networks[0]]?.owners(of: address) ?? []
+            : networks.flatMap { ports[$0]?.owners(of: address) ?? [] }
     }
 
     private func senders(_ mac: MACAddress, _ networks: [NetworkID]) -> [DirectoryPort] {
-        ports(networks) { byMAC[Place(network: $0, key: mac)] }
+        networks.flatMap { ports[$0]?.senders(mac) ?? [] }
     }
 
     /// Any interface id will do where the sender is known. Where it is not, the address must be the one that follows from

@@ -145,3 +145,19 @@ public struct CIDR: Hashable, Sendable {
         other.family == address.family && other.masked(to: prefixLength) == network
     }
 }
+
+extension IPAddress: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let address = Self(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "“\(text)” is not an IP address")
+        }
+        self = address
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -36,10 +36,9 @@ public final class MetadataPath: Sendable {
 
     /// The responder of a connection that `listener` has accepted. Called on the connection's event loop.
     /// - Parameters:
-    ///   - listener: as the log is to name it, such as `service` or `router:UUID`.
     ///   - mac: of the neighbour that opened the connection, where that is known.
     public func responder(
-        for channel: any Channel, listener: String, identify: Identify, mac: MACAddress? = nil
+        for channel: any Channel, listener: ListenerName, identify: Identify, mac: MACAddress? = nil
     ) throws -> MetadataResponder {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ForeignEventLoop() }
         let arrival = Arrival(listener: listener, channel: channel, mac: mac)

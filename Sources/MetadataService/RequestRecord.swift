@@ -29,7 +29,7 @@ struct RequestRecord {
         let record: JSONValue = [
             "time": .string(Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "arrive": [
-                "listener": .string(arrival.listener), "scope": .string(orNull: guest?.scope.description),
+                "listener": .string(arrival.listener.description), "scope": .string(orNull: guest?.scope.description),
                 "peer": .string(orNull: (guest?.address ?? arrival.peer)?.description),
                 "ns": arrived.map { .integer($0.nanoseconds) } ?? .null,
             ],

@@ -6,6 +6,7 @@ import HaproxyShim
 @main
 enum Program {
     static func main() {
+        ProcessMemory.limitHeaps()
         guard (CommandLine.arguments.first as NSString?)?.lastPathComponent == HaproxyShim.name else { return run() }
         exit(HaproxyShim.run(Array(CommandLine.arguments.dropFirst()), socket: ShimSocketOption.ofShim()))
     }

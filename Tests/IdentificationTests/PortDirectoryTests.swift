@@ -41,6 +41,19 @@ struct PortDirectoryTests {
         #expect(try found(directory, .router(router), "10.0.0.5", mac(2)) == .success("instance-2"))
     }
 
+    @Test(arguments: [3, 31, 32, 1000]) func aNetworkMayHaveAnyNumberOfPorts(count: UInt64) throws {
+        var directory = PortDirectory()
+        directory.setPorts((0..<count).map { port($0, on: blue, "10.0.\($0 / 250).\($0 % 250)") }, of: blue)
+        directory.set([port(1, on: blue, "10.9.9.9"), port(5000, on: blue, "10.8.8.8")])
+        #expect(directory.portCount == Int(count) + 1)
+        #expect(try found(directory, .network(blue), "10.0.0.0", mac(0)) == .success("instance-0"))
+        #expect(try found(directory, .network(blue), "10.9.9.9", mac(1)) == .success("instance-1"))
+        #expect(try found(directory, .network(blue), "10.8.8.8", mac(5000)) == .success("instance-5000"))
+        #expect(try found(directory, .network(blue), "10.0.0.1") == .failure(.noPort))
+        #expect(try found(directory, .network(blue), "10.0.0.2", mac(0)) == .failure(.contradiction))
+        #expect(try found(directory, .network(blue), "fe80::77", mac(2)) == .success("instance-2"))
+    }
+
     @Test func anEmptyScopeMatchesNothing() throws {
         var directory = directory(port(1, on: blue, "10.0.0.5"))
         #expect(try found(directory, .router(Self.id(8)), "10.0.0.5") == .failure(.noPort))
@@ -88,7 +101,7 @@ struct PortDirectoryTests {
 
     @Test func aChangedPortLeavesNothingOfItsOldSelf() throws {
         var directory = directory(port(1, on: blue, "10.0.0.5"))
-        directory.set(port(1, on: blue, "10.0.0.6", device: "other"))
+        directory.set([port(1, on: blue, "10.0.0.6", device: "other")])
         #expect(try found(directory, .network(blue), "10.0.0.5") == .failure(.noPort))
         #expect(try found(directory, .network(blue), "10.0.0.6") == .success("other"))
         directory.setPorts([], of: blue)

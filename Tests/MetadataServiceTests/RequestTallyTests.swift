@@ -14,7 +14,7 @@ struct RequestTallyTests {
         address: String = "10.0.0.5", microseconds: Int = 100
     ) -> RequestRecord {
         RequestRecord(
-            arrival: Arrival(listener: "\(router)", peer: IPAddress(address)),
+            arrival: Arrival(listener: .guests(router), peer: IPAddress(address)),
             guest: IPAddress(address).map { PortKey(scope: router, address: $0) },
             instance: instance.map { InstanceID(high: 7, low: $0) }, name: instance.map { "test\($0)" },
             refusal: refusal, method: Array("GET".utf8), target: Array(path.utf8), status: status, bytes: 12,

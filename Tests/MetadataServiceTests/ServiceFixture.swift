@@ -53,7 +53,7 @@ struct ServiceFixture {
             reporter: Reporter(logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
         let server = HTTPServer(group: group)
         let responder: HTTPServer.ResponderFactory = { channel in
-            try path.responder(for: channel, listener: "service", identify: identify)
+            try path.responder(for: channel, listener: .service, identify: identify)
         }
         if let unixPath { _ = try await server.bind(unixPath: unixPath, responder: responder) }
         let listener = try await server.bind(host: "127.0.0.1", port: 0, responder: responder)

@@ -25,9 +25,8 @@ int clinux_namespace_of_socket(int socket);
 /* memfd_create(2), declared under _GNU_SOURCE only: a file in memory, closed on exec. */
 int clinux_memory_file(const char *name);
 
-/* Keeps all memory in one heap, for a process whose threads seldom allocate at the same time: each heap has gaps of its
-   own. */
-void clinux_use_one_heap(void);
+/* How many heaps the threads of the process may share. */
+void clinux_limit_heaps(int most);
 
 /* Gives the kernel back what has been freed. */
 void clinux_trim_heaps(void);

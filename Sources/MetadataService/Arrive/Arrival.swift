@@ -5,20 +5,20 @@ import NIOCore
 /// Where a connection came in and from whom: all that ARRIVE finds out.
 public struct Arrival: Sendable {
     /// The listener, as the log names it: `router:UUID`, `network:UUID` or `service`.
-    public let listener: String
+    public let listener: ListenerName
     /// Nil for a peer without an IP address, such as a UNIX socket's.
     public let peer: IPAddress?
     /// The Ethernet address of the neighbour that opened the connection, for listeners in namespaces. Nil when the
     /// kernel has not kept the connection's first packet.
     public let mac: MACAddress?
 
-    public init(listener: String, peer: IPAddress?, mac: MACAddress? = nil) {
+    public init(listener: ListenerName, peer: IPAddress?, mac: MACAddress? = nil) {
         self.listener = listener
         self.peer = peer
         self.mac = mac
     }
 
-    public init(listener: String, channel: any Channel, mac: MACAddress? = nil) {
+    public init(listener: ListenerName, channel: any Channel, mac: MACAddress? = nil) {
         self.init(
             listener: listener, peer: channel.remoteAddress.flatMap(IPAddress.init(socketAddress:)), mac: mac)
     }

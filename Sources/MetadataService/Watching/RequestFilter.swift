@@ -54,5 +54,5 @@ struct RequestFilter: Sendable {
 
 extension RequestRecord {
     /// Where the guest is, as far as that is known, else where its request came in.
-    var place: String { guest?.scope.description ?? arrival.listener }
+    var place: String { guest?.scope.description ?? arrival.listener.description }
 }

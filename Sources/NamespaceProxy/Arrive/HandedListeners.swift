@@ -99,16 +99,16 @@ public actor HandedListeners {
         let path = path
         switch purpose {
         case .guests(let scope):
-            let label = "\(scope)"
             return { channel in
                 try path.responder(
-                    for: channel, listener: label, identify: .port(scope), mac: MACAddress(neighbourOf: channel))
+                    for: channel, listener: .guests(scope), identify: .port(scope),
+                    mac: MACAddress(neighbourOf: channel))
             }
         case .service:
             guard let service else { return nil }
-            return { try path.responder(for: $0, listener: "service", identify: service) }
+            return { try path.responder(for: $0, listener: .service, identify: service) }
         case .agent:
-            return { try path.responder(for: $0, listener: "agent", identify: .agentHeaders) }
+            return { try path.responder(for: $0, listener: .agent, identify: .agentHeaders) }
         case .control: return nil
         }
     }

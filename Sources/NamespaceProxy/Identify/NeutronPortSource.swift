@@ -6,8 +6,10 @@ import OpenStackAPI
 /// Ports from Neutron's API (contract neutron.md §6).
 public struct NeutronPortSource: PortSource {
     private static let fields: [NeutronPort.Field] = [
-        .id, .networkID, .deviceID, .macAddress, .fixedIPs, .projectID, .allowedAddressPairs,
+        .id, .networkID, .deviceID, .deviceOwner, .macAddress, .fixedIPs, .projectID, .allowedAddressPairs,
     ]
+    /// How the owners of ports begin that are Neutron's own: of routers, DHCP servers and the like, never of guests.
+    private static let ownPrefix = "network:"
     private static let interfaceOwners = [
         "network:router_interface", "network:ha_router_replicated_interface", "network:router_interface_distributed",
     ]
@@ -44,7 +46,9 @@ public struct NeutronPortSource: PortSource {
     }
 
     private func ports(_ filter: PortFilter) async throws -> [DirectoryPort] {
-        try await neutron.ports(filter, fields: Self.fields).compactMap(DirectoryPort.init)
+        try await neutron.ports(filter, fields: Self.fields)
+            .filter { $0.deviceOwner?.hasPrefix(Self.ownPrefix) != true }
+            .compactMap(DirectoryPort.init)
     }
 }
 

@@ -184,7 +184,7 @@ extension PortFollower {
         guard !networks.isEmpty else { return }
         let changed = try await source.changes(of: networks, since: since)
         guard !changed.isEmpty else { return }
-        table.change { directory in for port in changed { directory.set(port) } }
+        table.change { $0.set(changed) }
         isDirty = true
     }
 

@@ -18,7 +18,11 @@ public final class PortTable: Sendable {
         directory.withLock { body($0) }
     }
 
+    /// For the one who follows the ports; nobody else changes them. What it takes to work in a change holds up no
+    /// look-up.
     func change(_ body: (inout PortDirectory) -> Void) {
-        directory.withLock { body(&$0) }
+        var changed = directory.withLock { $0 }
+        body(&changed)
+        directory.withLock { [changed] in $0 = changed }
     }
 }

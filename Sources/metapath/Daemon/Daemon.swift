@@ -127,7 +127,7 @@ struct Daemon {
     private func listen(_ server: HTTPServer, _ path: MetadataPath) async throws {
         guard let service = settings.service else { return }
         let responder: HTTPServer.ResponderFactory = { channel in
-            try path.responder(for: channel, listener: "service", identify: service.identify)
+            try path.responder(for: channel, listener: .service, identify: service.identify)
         }
         do {
             switch service.listen {

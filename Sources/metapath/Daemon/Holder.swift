@@ -19,7 +19,6 @@ struct Holder {
         let stop = await StopService()
         let reloads = await UnixSignalsSequence(trapping: .sighup)
         DescriptorLimit.raise()
-        ProcessMemory.keepTogether()
         let manager = ServiceManager()
         let held = HeldListeners(manager: manager)
         let inherited = InheritedListeners()

@@ -1,12 +1,15 @@
 import CLinux
 import Foundation
+import NIOCore
 import ServiceLifecycle
 
 /// What the process holds of memory without needing it.
 enum ProcessMemory {
-    /// For a process that mostly waits: one heap instead of one for each thread.
-    static func keepTogether() {
-        clinux_use_one_heap()
+    /// One heap for each event loop at most, and a single one for a process that has none: each has gaps of its own, and
+    /// by default there are eight for each processor. Counts before the second thread only.
+    static func limitHeaps() {
+        let serves = CommandLine.arguments.contains("--worker") || CommandLine.arguments.dropFirst().first == "serve"
+        clinux_limit_heaps(serves ? Int32(max(2, System.coreCount)) : 1)
     }
 
     /// Lets go of what only the start needed.
@@ -39,7 +42,8 @@ struct MemoryService: Service {
             var pause = Self.pauses.first
             while !Task.isCancelled {
                 try? await Task.sleep(for: pause)
-                clinux_trim_heaps()
+                // Reading ports takes much code that is then not used for minutes; later what is there is in use.
+                if pause < Self.pauses.last { ProcessMemory.release() } else { clinux_trim_heaps() }
                 pause = min(pause * 2, Self.pauses.last)
             }
         }
