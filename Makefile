@@ -13,8 +13,9 @@ RELEASE_FLAGS ?= --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BENCH_FLAGS ?=
 # More for the conformance runs: --profile NAME, names of fixtures.
 CONFORMANCE_FLAGS ?=
-# Parts of names of fault tests.
+# Parts of names of fault tests, and of tests of the proxy.
 FAULTS ?=
+TESTS ?=
 
 PROGRAM := .build/release/metapath
 DATABASE_PACKAGES := mariadb-server-core mariadb-client
@@ -58,6 +59,16 @@ test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, ha
 test-doctor: build ## Break real paths, one way at a time: does the doctor name the hop, and mend it? FAULTS=NAME
 	@Scripts/install-packages $(LAB_PACKAGES) haproxy iptables python3
 	Tests/Doctor/run $(FAULTS)
+
+.PHONY: test-proxy
+test-proxy: build ## What guests see of the proxy in real namespaces; TESTS=NAME for some of it
+	@Scripts/install-packages $(LAB_PACKAGES) python3
+	Tests/Proxy/run -v $(TESTS)
+
+.PHONY: test-neutron
+test-neutron: build ## Neutron's own code beside the proxy; installs Neutron with pip; TESTS=NAME for some of it
+	@Scripts/install-packages $(LAB_PACKAGES) haproxy iptables net-tools python3-venv
+	Tests/Neutron/run -v $(TESTS)
 
 .PHONY: check
 check: ## Format, imports between layers, warnings as errors

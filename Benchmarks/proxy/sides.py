@@ -67,12 +67,6 @@ class NeutronAPI(servers.Server):
         super().__init__([sys.executable, HERE / "neutron_api.py", port, ports], port, directory, f"api-{port}")
         self.wait(lambda: listens(port))
 
-    def asked(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        with contextlib.closing(connection):
-            connection.request("GET", "/asked")
-            return int(connection.getresponse().read())
-
 
 class SlowNova(servers.Server):
     core = load.CLIENT_CORE
@@ -136,7 +130,7 @@ class Metapath(servers.Server):
 
     name = "metapath"
 
-    def __init__(self, directory, api, nova, cores=servers.SERVER_CORE, workers=1):
+    def __init__(self, directory, api, nova, cores=servers.SERVER_CORE, workers=1, only=()):
         self.core = cores
         home = directory / f"metapath-{free_port()}"
         home.mkdir()
@@ -158,14 +152,20 @@ region_name = RegionOne
 """)
         command = [
             servers.PROGRAM, "proxy", "--store", "neutron", "--upstream", f"http://127.0.0.1:{nova.port}",
-            "--control-socket", "", "--config-file", config, *(["--workers", workers] if workers else [])]
+            "--control-socket", "", "--config-file", config, *(["--workers", workers] if workers else []),
+            *(["--no-discovery"] if only else []), *(word for name in only for word in ("--namespace", name))]
+        self.port_file = home / "ports.json"
         super().__init__(command, None, home, self.name)
-        self.arguments = (directory, api, nova, cores, workers)
+        self.arguments = (directory, api, nova, cores, workers, only)
 
     def wait_ready(self):
         """Seconds from the start to the line that says so."""
         with open(self.log, "rb") as log:
             return self.wait(lambda: b" ready\n" in log.read())
+
+    def known_ports(self):
+        """As many as it has written down."""
+        return self.port_file.read_bytes().count(b'{"port"') if self.port_file.exists() else 0
 
     @property
     def pids(self):
