@@ -55,6 +55,11 @@ test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, ha
 	@Scripts/install-packages $(DATABASE_PACKAGES) python3
 	Tests/Faults/run -v $(FAULTS)
 
+.PHONY: test-doctor
+test-doctor: build ## Break real paths, one way at a time: does the doctor name the hop, and mend it? FAULTS=NAME
+	@Scripts/install-packages $(LAB_PACKAGES) haproxy iptables python3
+	Tests/Doctor/run $(FAULTS)
+
 .PHONY: test-proxy
 test-proxy: build ## What guests see of the proxy in real namespaces; TESTS=NAME for some of it
 	@Scripts/install-packages $(LAB_PACKAGES) python3

@@ -84,6 +84,13 @@ let package = Package(
         target("ListenerHolder", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation", logging]),
         target("HaproxyShim", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation"]),
         target("Lab", ["InstanceModel", "NetworkNamespaces"]),
+        target(
+            "Doctor",
+            [
+                "InstanceModel", "MetadataDocuments", "Identification", "OsloConfig", "OpenStackAPI",
+                "NetworkNamespaces",
+                crypto, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+            ]),
         // program
         .executableTarget(
             name: "metapath",
@@ -92,7 +99,7 @@ let package = Package(
                 "InstanceFile", "SQLiteInstanceStore", "OpenStackAPI", "NovaDatabase", "NetworkNamespaces",
                 "ProcessSeparation",
                 "HTTPWire", "MetadataService", "NamespaceProxy", "ListenerHolder", "HaproxyShim", "Lab",
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
+                "Doctor", nioCore, nioHTTP1, nioPosix, nioSSL, logging, lifecycle, unixSignals, asyncHTTPClient, yams,
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -118,6 +125,7 @@ let package = Package(
                 "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService",
                 "metapath", argumentParser, nioCore,
             ]),
+        test("DoctorTests", ["Doctor", "InstanceModel", "Identification", "OsloConfig", "NetworkNamespaces"]),
         test("HTTPWireTests", ["HTTPWire", "TestSupport", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",

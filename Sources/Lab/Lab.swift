@@ -68,14 +68,15 @@ public struct Lab: Sendable {
 
     /// What stands and whether anybody listens for its guests.
     /// - Throws: ``LabError`` `notUp` when no lab stands.
-    public func status() throws(LabError) -> LabStatus {
+    /// - Parameter looksForListeners: one look into each namespace; without, nobody is said to listen.
+    public func status(looksForListeners: Bool = true) throws(LabError) -> LabStatus {
         let names = Set(try asLabError { () throws(NamespaceError) in try NetworkNamespace.list() })
         let rows = try standing().rows
         return LabStatus(
             rows: try inParallel(rows.count) { index throws(LabError) in
                 var row = rows[index]
                 row.exists = names.contains(row.namespace)
-                guard let port = row.port else { return row }
+                guard looksForListeners, let port = row.port else { return row }
                 row.isListening = (try? NetworkNamespace.listeningPorts(in: row.namespace).contains(port)) ?? false
                 return row
             })

@@ -5,11 +5,11 @@ func contents(ofFile path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    return contents(of: descriptor)
+    return String(decoding: contents(of: descriptor), as: UTF8.self)
 }
 
 /// What can be read from the descriptor's position on.
-func contents(of descriptor: Int32) -> String {
+func contents(of descriptor: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
@@ -18,5 +18,5 @@ func contents(of descriptor: Int32) -> String {
         guard count > 0 else { break }
         bytes += buffer[..<count]
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
 }

@@ -38,8 +38,11 @@ public struct NamespaceCommand: Sendable {
     public struct Completion: Sendable, Equatable {
         /// Its exit status; 128 + the signal that ended it, as shells count.
         public var status: Int32
-        public var output: String
+        public var outputBytes: [UInt8]
         public var errors: String
+
+        /// What was written to standard output, as text.
+        public var output: String { String(decoding: outputBytes, as: UTF8.self) }
     }
 
     /// Runs it to its end. Output is kept in memory files, so that neither side ever waits for the other.
@@ -52,7 +55,9 @@ public struct NamespaceCommand: Sendable {
         defer { close(errors) }
         let process = try start(output: output, errors: errors)
         let status = keepWaiting.map(process.wait(while:)) ?? process.wait()
-        return Completion(status: status, output: written(to: output), errors: written(to: errors))
+        return Completion(
+            status: status, outputBytes: written(to: output),
+            errors: String(decoding: written(to: errors), as: UTF8.self))
     }
 
     /// Starts it and does not wait.
@@ -103,7 +108,7 @@ public struct NamespaceCommand: Sendable {
         return descriptor
     }
 
-    private func written(to file: Int32) -> String {
+    private func written(to file: Int32) -> [UInt8] {
         lseek(file, 0, SEEK_SET)
         return contents(of: file)
     }

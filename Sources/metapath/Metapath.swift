@@ -20,6 +20,7 @@ struct Metapath: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             UpCommand.self, ServeCommand.self, ProxyCommand.self, HaproxyShimCommand.self, LabCommand.self,
-            InstanceCommand.self, GetCommand.self, SignCommand.self, TraceCommand.self, TopCommand.self,
+            DoctorCommand.self, InstanceCommand.self, GetCommand.self, SignCommand.self, TraceCommand.self,
+            TopCommand.self,
         ])
 }

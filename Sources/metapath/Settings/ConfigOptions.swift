@@ -14,6 +14,19 @@ struct ConfigOptions: ParsableArguments {
                 """, valueName: "path"))
     var paths: [String] = []
 
+    init() {}
+
+    /// As if these had been named.
+    init(reading paths: [String]) throws {
+        self = try Self.parse(paths.flatMap { ["--config-file", $0] })
+    }
+
+    /// The files as they stand, those that cannot be read left out.
+    var sections: [ConfigSections] {
+        let files = (try? Self.files(paths.isEmpty ? Self.defaultPaths : paths)) ?? []
+        return files.compactMap { path in (try? Self.read(path)).map { ConfigText.parse($0, file: path).sections } }
+    }
+
     /// The files' contents, not yet checked.
     func load() throws -> Configuration {
         var sources: [ConfigSections] = []

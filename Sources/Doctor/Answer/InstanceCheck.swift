@@ -1,0 +1,44 @@
+/// What the service says of the guest's own instance, asked directly.
+struct InstanceCheck: Check {
+    let name = "instance"
+    let hop = Hop.nova
+    let looksAt = "The service knows the instance of the port, and has it in the port's project."
+    let byHand = "metapath get /latest/meta-data/instance-id --instance INSTANCE --endpoint SERVICE"
+    let codes: [FindingCode] = [.instanceMissing, .novaFails]
+
+    func run(_ path: GuestPath) async -> CheckOutcome {
+        guard case .made(let documents) = path.documents else { return .notRun(Self.reason(path.documents)) }
+        guard let answer = documents.direct["/latest/meta-data/instance-id"] else {
+            return .notRun("the service gave no answer")
+        }
+        switch answer.status {
+        case 200: return .passed(answer.firstWords)
+        case 404: return .found([missing(path)])
+        case 500...: return .found([fails(path, answer)])
+        default: return .notRun("the service answered with \(answer.status)")
+        }
+    }
+
+    /// Nova says the same of an instance that it does not know and of one of another project (contract nova.md §2.2).
+    private func missing(_ path: GuestPath) -> Finding {
+        let guest = path.guest
+        return Finding(
+            .instanceMissing, guest.name,
+            "The service knows no instance \(guest.instance) in project \(guest.project).",
+            evidence: "404 to a request that is signed as the service wants it",
+            remedy: .advice(
+                "`openstack server show \(guest.instance)`: if there is none, delete the port; if it is in another project, make the port anew there."
+            ))
+    }
+
+    private func fails(_ path: GuestPath, _ answer: MetadataAnswer) -> Finding {
+        Finding(
+            .novaFails, path.guest.name,
+            "The service answers a request of \(path.guest.name)'s with \(answer.status).", evidence: answer.firstWords,
+            remedy: .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
+    }
+
+    static func reason(_ comparison: DocumentComparison) -> String {
+        if case .notMade(let reason) = comparison { reason } else { "" }
+    }
+}

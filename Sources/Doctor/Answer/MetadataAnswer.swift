@@ -1,0 +1,26 @@
+/// What came back for one request.
+struct MetadataAnswer: Sendable, Equatable {
+    var status: Int
+    var body: [UInt8]
+    /// Seconds from the request to the last byte.
+    var took: Double
+}
+
+/// Why nothing came back.
+enum AskingFailure: Error, Sendable, Equatable {
+    /// Nobody listens there, or the network does not lead there.
+    case unreachable(String)
+    /// The server's certificate was not accepted.
+    case certificate(String)
+    /// Seconds that were waited.
+    case late(Double)
+    /// The connection ended without an answer, or with something that is none.
+    case broken(String)
+
+    var text: String {
+        switch self {
+        case .unreachable(let reason), .certificate(let reason), .broken(let reason): reason
+        case .late(let seconds): "no answer within \(Int(seconds)) s"
+        }
+    }
+}

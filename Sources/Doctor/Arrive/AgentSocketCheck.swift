@@ -1,0 +1,88 @@
+import NetworkNamespaces
+
+/// The UNIX socket between haproxies and agent: there, open to the haproxies, somebody behind it who answers.
+struct AgentSocketCheck: Check {
+    let name = "agent socket"
+    let hop = Hop.agentSocket
+    let looksAt =
+        """
+        The socket that the haproxies forward to exists, their user may connect, the agent listens, has room in its \
+        backlog and answers.
+        """
+    let byHand = "ls -l SOCKET; ss -xlp src SOCKET; curl --unix-socket SOCKET http://metadata/"
+    let codes: [FindingCode] = [
+        .agentSocketMissing, .agentSocketDead, .agentSocketMode, .agentSocketFull, .agentSocketSilent,
+    ]
+
+    /// Neutron's agent says nothing to a request without a scope, and ends the connection.
+    private static let patience = 5
+
+    func run(_ path: ServicePath) async -> CheckOutcome {
+        guard let socket = path.agentSocket else { return .notApplicable }
+        guard socket.exists else {
+            return found(
+                .agentSocketMissing, socket, "There is no socket \(socket.path) for the haproxies to forward to.",
+                evidence: "\(socket.path) does not exist", start(path))
+        }
+        guard let listener = socket.listener else {
+            return found(
+                .agentSocketDead, socket, "Nobody listens at the socket \(socket.path).",
+                evidence: "ss -xl does not list it", start(path))
+        }
+        var findings: [Finding] = []
+        if !socket.admitsClient { findings.append(mode(socket)) }
+        // One more than the backlog may wait.
+        if listener.waiting > listener.backlog { findings.append(full(socket, listener, path)) }
+        if findings.isEmpty, await isSilent(socket) { findings.append(silent(socket, path)) }
+        return .findings(
+            findings, orPassed: "\(socket.path), mode \(Self.octal(socket.mode)), backlog \(listener.backlog)")
+    }
+
+    private func mode(_ socket: AgentSocketFacts) -> Finding {
+        let user = socket.client?.user ?? 0
+        return Finding(
+            .agentSocketMode, socket.path, "The haproxies' user \(user) may not connect to \(socket.path).",
+            evidence: "mode \(Self.octal(socket.mode)), owner \(socket.owner):\(socket.group)",
+            remedy: .command("chmod \(socket.clientClass)+w \(socket.path)"))
+    }
+
+    private func full(
+        _ socket: AgentSocketFacts, _ listener: AgentSocketFacts.Listener, _ path: ServicePath
+    ) -> Finding {
+        Finding(
+            .agentSocketFull, socket.path,
+            "\(listener.waiting) connections wait at \(socket.path), where \(listener.backlog) may: haproxy answers more with 503.",
+            evidence: "Recv-Q \(listener.waiting), Send-Q \(listener.backlog)", remedy: start(path))
+    }
+
+    private func silent(_ socket: AgentSocketFacts, _ path: ServicePath) -> Finding {
+        let isStopped = socket.process?.isStopped == true
+        let remedy = isStopped ? socket.process.map { Remedy.command("kill -CONT \($0.pid)") } : nil
+        return Finding(
+            .agentSocketSilent, socket.path, "Whoever listens at \(socket.path) does not answer.",
+            evidence: "connected, nothing for \(Self.patience) s" + (isStopped ? "; the process is stopped" : ""),
+            remedy: remedy ?? start(path))
+    }
+
+    private func isSilent(_ socket: AgentSocketFacts) async -> Bool {
+        let arguments = [
+            "curl", "-s", "-o", "/dev/null", "--max-time", "\(Self.patience)", "--unix-socket", socket.path,
+            "http://metadata/",
+        ]
+        let completion = try? await HostView().run(arguments)
+        return completion?.status == 28
+    }
+
+    private func start(_ path: ServicePath) -> Remedy {
+        let process = path.agentSocket?.process ?? path.signer?.process
+        return .command(process?.restartCommand ?? "systemctl restart neutron-metadata-agent")
+    }
+
+    private func found(
+        _ code: FindingCode, _ socket: AgentSocketFacts, _ text: String, evidence: String, _ remedy: Remedy
+    ) -> CheckOutcome {
+        .found([Finding(code, socket.path, text, evidence: evidence, remedy: remedy)])
+    }
+
+    private static func octal(_ mode: Int) -> String { "0" + String(mode, radix: 8) }
+}

@@ -1,0 +1,42 @@
+import Identification
+import NIOHTTP1
+
+extension GuestPath {
+    /// Asks for every document, of the service and by the guest's way.
+    func looked() async -> GuestPath {
+        var path = self
+        let start = ContinuousClock.now
+        path.documents = await comparison()
+        path.comparisonTook = start.duration(to: .now)
+        return path
+    }
+
+    private func comparison() async -> DocumentComparison {
+        if let brokenAt { return .notMade("the path is broken at \(brokenAt.rawValue)") }
+        guard guest.hasPort else { return .notMade("there is no port") }
+        guard let service, let endpoint = service.answering else { return .notMade("no service answers directly") }
+        guard let secret = service.secret else { return .notMade("there is no shared secret to sign with") }
+        let headers = SignedHeaders.make(
+            instance: guest.instance, project: guest.project, secret, address: guest.addresses.first.map { "\($0)" })
+        let answers = await direct(endpoint, headers)
+        switch GuestRequests.way(of: self) {
+        case .failure(let failure):
+            return .made(
+                .init(direct: answers, through: GuestAnswers(answers: [:]), paths: [], missing: failure.reason))
+        case .success(let requests):
+            let paths = DocumentComparison.order(answers)
+            do throws(LookFailure) {
+                return .made(.init(direct: answers, through: try await requests.ask(paths), paths: paths))
+            } catch {
+                return .made(
+                    .init(direct: answers, through: GuestAnswers(answers: [:]), paths: [], missing: error.reason))
+            }
+        }
+    }
+
+    private func direct(_ endpoint: MetadataEndpoint, _ headers: HTTPHeaders) async -> [String: MetadataAnswer] {
+        await endpoint.ask(DocumentComparison.documents, headers: headers) { answers in
+            answers["/latest/meta-data/"].map { $0.status == 200 ? DocumentComparison.leaves($0.body) : [] } ?? []
+        }
+    }
+}

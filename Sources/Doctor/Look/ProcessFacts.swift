@@ -1,0 +1,108 @@
+import Foundation
+
+/// A process of the path, as `/proc` shows it.
+public struct ProcessFacts: Sendable, Equatable {
+    public var pid: Int32
+    /// What it was called with, the program first.
+    public var arguments: [String]
+    /// Where relative names in its arguments begin.
+    public var directory: String
+    public var started: Date
+    /// One letter (proc(5)): `T` for a stopped one, `D` for one that waits for a device.
+    public var state: Character
+    /// Open descriptors, and how many it may have.
+    public var descriptors: Int?
+    public var descriptorLimit: Int?
+
+    /// Nil when it is not there, or not ours to look at.
+    public init?(pid: Int32) {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let commandLine = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
+            let nameEnd = stat.lastIndex(of: ")")
+        else { return nil }
+        let fields = stat[stat.index(after: nameEnd)...].split(separator: " ")
+        guard fields.count > 19, let state = fields[0].first, let ticks = Double(fields[19]) else { return nil }
+        self.pid = pid
+        self.state = state
+        arguments = commandLine.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
+        directory = link ?? "/"
+        started = Self.bootTime.addingTimeInterval(ticks / Self.ticksPerSecond)
+        descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd"))?.count
+        descriptorLimit = Self.descriptorLimit(of: pid)
+    }
+
+    /// The program's name without directories; of a script that Python runs, the script's.
+    public var program: String {
+        let names = arguments.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        guard let first = names.first else { return "" }
+        guard first.hasPrefix("python"), let script = names.dropFirst().first(where: { !$0.hasPrefix("-") }) else {
+            return first.trimmingCharacters(in: CharacterSet(charactersIn: ":"))
+        }
+        return script
+    }
+
+    /// The values of an option, `--name value` or `--name=value`, in order.
+    public func values(of option: String) -> [String] {
+        zip(arguments, arguments.dropFirst() + [""]).compactMap { argument, next in
+            if argument == option { return next }
+            return argument.hasPrefix(option + "=") ? String(argument.dropFirst(option.count + 1)) : nil
+        }
+    }
+
+    /// A file it was told of, as seen from anywhere.
+    public func path(_ text: String) -> String {
+        text.hasPrefix("/") ? text : "\(directory)/\(text)"
+    }
+
+    private static let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+
+    private static let bootTime: Date = {
+        let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("btime ") }
+        return Date(timeIntervalSince1970: line.flatMap { Double($0.dropFirst(6)) } ?? 0)
+    }()
+
+    private static func descriptorLimit(of pid: Int32) -> Int? {
+        let text = try? String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
+        let line = text?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        return line?.split(separator: " ").dropFirst(3).first.flatMap { Int($0) }
+    }
+}
+
+extension ProcessFacts {
+    /// The service of systemd that it belongs to.
+    var unit: String? {
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/cgroup", encoding: .utf8)) ?? ""
+        return text.split(whereSeparator: { $0 == "/" || $0.isNewline }).last { $0.hasSuffix(".service") }.map(
+            String.init)
+    }
+
+    /// Metapath's worker, whose holder starts another.
+    var isWorker: Bool { program == "metapath" && arguments.last == "--worker" }
+
+    /// What makes it read its files again.
+    public var restartCommand: String { restartCommand(in: nil) }
+
+    /// - Parameter namespace: that it runs in; nil for the host's own.
+    func restartCommand(in namespace: String?) -> String {
+        if let unit { return "systemctl restart \(unit)" }
+        if isWorker, let parent { return "kill -HUP \(parent)" }
+        let words = arguments.map(ShellText.word).joined(separator: " ")
+        let place = namespace.map { "ip netns exec \($0) " } ?? ""
+        return
+            "kill \(pid); sleep 1; cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
+    }
+
+    /// Of a worker, the holder.
+    var parent: Int32? {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let nameEnd = stat.lastIndex(of: ")")
+        else { return nil }
+        let fields = stat[stat.index(after: nameEnd)...].split(separator: " ")
+        return fields.count > 1 ? Int32(fields[1]) : nil
+    }
+
+    /// By a signal; the kernel goes on completing connections for it.
+    var isStopped: Bool { state == "T" || state == "t" }
+}

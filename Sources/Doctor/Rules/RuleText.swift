@@ -1,0 +1,42 @@
+import InstanceModel
+import NetworkNamespaces
+
+/// Commands that change rules.
+enum RuleText {
+    /// Leads guests to the listener: with iptables where Neutron has its chains, else with a table of nft's.
+    static func redirect(_ path: NamespacePath, _ family: IPAddress.Family, _ rules: RuleFacts) -> String {
+        let name = family == .v4 ? "ip" : "ip6"
+        let chains = rules.chains.filter { $0.family == name && $0.table == "nat" && $0.backend != .nftables }
+        guard let standard = chains.first(where: { $0.hook == .prerouting }) else { return table(path) }
+        let chain = chains.first { $0.name.hasSuffix("l3-agent-PREROUTING") } ?? standard
+        let program = (family == .v4 ? "iptables" : "ip6tables") + (chain.backend == .iptablesLegacy ? "-legacy" : "")
+        let destination = family == .v4 ? "\(MetadataAddress.ipv4)/32" : "\(MetadataAddress.ipv6)/128"
+        return path.command(
+            "\(program) -t nat -I \(chain.name) 1 -d \(destination) -i qr-+ -p tcp -m tcp --dport 80 "
+                + "-j REDIRECT --to-ports \(path.port)")
+    }
+
+    static func acceptByDefault(_ chain: RuleChain) -> String {
+        switch chain.backend {
+        case .nftables: "nft 'chain \(chain.family) \(chain.table) \(chain.name) { policy accept; }'"
+        case .iptables: "\(chain.family)tables -t \(chain.table) -P \(chain.name) ACCEPT"
+        case .iptablesLegacy: "\(chain.family)tables-legacy -t \(chain.table) -P \(chain.name) ACCEPT"
+        }
+    }
+
+    /// The table that `metapath up` and `metapath proxy` keep, as far as it redirects.
+    private static func table(_ path: NamespacePath) -> String {
+        let chain = "inet metapath prerouting"
+        let rules = [
+            "add table inet metapath",
+            "add chain \(chain) { type nat hook prerouting priority -101; }",
+            rule(chain, "ip daddr \(MetadataAddress.ipv4)", path),
+            rule(chain, "ip6 daddr \(MetadataAddress.ipv6)", path),
+        ]
+        return path.command("nft '\(rules.joined(separator: "; "))'")
+    }
+
+    private static func rule(_ chain: String, _ destination: String, _ path: NamespacePath) -> String {
+        "add rule \(chain) iifname \"qr-*\" \(destination) tcp dport 80 redirect to :\(path.port)"
+    }
+}

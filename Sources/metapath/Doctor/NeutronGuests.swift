@@ -1,0 +1,69 @@
+import Doctor
+import InstanceModel
+import NIOPosix
+import NamespaceProxy
+import NetworkNamespaces
+import OpenStackAPI
+
+/// The guests behind namespaces as Neutron's ports tell of them.
+struct NeutronGuests {
+    /// Networks of each router that has a namespace here.
+    var routers: [RouterID: [NetworkID]] = [:]
+    var guests: [Guest] = []
+    /// Where Neutron is, or why it was of no use.
+    var found: Result<String, LookFailure>
+
+    private static let fields: [NeutronPort.Field] = [
+        .networkID, .deviceID, .deviceOwner, .macAddress, .fixedIPs, .projectID,
+    ]
+    /// What ``PortSource`` may be asked for in one question.
+    private static let routersAtOnce = 100
+    /// Neutron's and Nova's word for ports of instances: `compute:` and the availability zone.
+    private static let instanceOwner = "compute:"
+
+    init(_ settings: NeutronSettings, _ kinds: [NamespaceKind]) async {
+        do {
+            let neutron = try settings.neutron(on: MultiThreadedEventLoopGroup.singleton)
+            found = .success("")
+            do {
+                found = .success(try await neutron.check())
+                try await ask(neutron, kinds)
+            } catch {
+                found = .failure(LookFailure("\(error)"))
+            }
+            try await neutron.shutdown()
+        } catch {
+            found = .failure(LookFailure("\(error)"))
+        }
+    }
+
+    private mutating func ask(_ neutron: Neutron, _ kinds: [NamespaceKind]) async throws {
+        var networks: Set<NetworkID> = []
+        var here: [RouterID] = []
+        for kind in kinds {
+            switch kind {
+            case .router(let id): here += [RouterID(id)].compactMap(\.self)
+            case .dhcp(let id), .ovnMetadata(let id): networks.formUnion([NetworkID(id)].compactMap(\.self))
+            }
+        }
+        let source = NeutronPortSource(neutron)
+        while !here.isEmpty {
+            routers.merge(try await source.networks(of: Array(here.prefix(Self.routersAtOnce)))) { $1 }
+            here.removeFirst(min(here.count, Self.routersAtOnce))
+        }
+        networks.formUnion(routers.values.flatMap(\.self))
+        let ports = try await neutron.ports(
+            PortFilter(networkIDs: networks.sorted().map(\.description)), fields: Self.fields)
+        guests = ports.compactMap(Self.guest)
+    }
+
+    private static func guest(_ port: NeutronPort) -> Guest? {
+        guard let network = port.networkID.flatMap({ NetworkID($0) }), let device = port.deviceID, !device.isEmpty,
+            port.deviceOwner?.hasPrefix(instanceOwner) == true
+        else { return nil }
+        return Guest(
+            instance: device, name: device, project: port.projectID ?? "", network: network, networkName: "\(network)",
+            macAddress: port.macAddress.flatMap { MACAddress($0) },
+            addresses: (port.fixedIPs ?? []).compactMap { IPAddress($0.address) })
+    }
+}
