@@ -24,7 +24,7 @@ public enum ListeningSocket {
     }
 
     /// On a UNIX path, in the place of a socket that a server has left there. Whoever may not connect could not at any
-    /// moment: the socket gets its name when it has its mode.
+    /// moment: the socket is made with its mode.
     /// - Parameters:
     ///   - permissions: of the socket's file; connecting needs write permission.
     ///   - owner: nil: ours.
@@ -33,38 +33,28 @@ public enum ListeningSocket {
         path: String, type: __socket_type = SOCK_STREAM, permissions: mode_t = 0o777, owner: uid_t? = nil,
         group: gid_t? = nil, backlog: Int32
     ) throws -> Int32 {
-        try refuseOtherFile(path)
-        let name = "\(path).\(getpid())"
-        unlink(name)
-        let descriptor = try UnixAddress.with(name) { address, size in
+        try removeSocket(at: path)
+        let mask = umask(0o777 & ~permissions)
+        defer { umask(mask) }
+        let descriptor = try UnixAddress.with(path) { address, size in
             try listen(AF_UNIX, type, address, size, backlog, named: path)
         }
-        do {
-            try publish(name, as: path, permissions, owner, group)
-        } catch {
+        if owner != nil || group != nil, chown(path, owner ?? .max, group ?? .max) != 0 {
+            let error = SystemError("give \(path) to its user and group")
             close(descriptor)
-            unlink(name)
+            unlink(path)
             throw error
         }
         return descriptor
     }
 
-    private static func refuseOtherFile(_ path: String) throws {
+    private static func removeSocket(at path: String) throws {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw SystemError("listen on \(path), where there is a file", code: ENOTSOCK)
         }
-    }
-
-    private static func publish(
-        _ name: String, as path: String, _ permissions: mode_t, _ owner: uid_t?, _ group: gid_t?
-    ) throws {
-        if owner != nil || group != nil, chown(name, owner ?? .max, group ?? .max) != 0 {
-            throw SystemError("give \(path) to its user and group")
-        }
-        guard chmod(name, permissions) == 0 else { throw SystemError("set the mode of \(path)") }
-        guard rename(name, path) == 0 else { throw SystemError("listen on \(path)") }
+        unlink(path)
     }
 
     private static func listen(
