@@ -4,7 +4,7 @@ import OsloConfig
 struct UpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
-        abstract: "Run the whole path in one process: listeners in every namespace, and the service.",
+        abstract: "Run the whole path: listeners in every namespace, and the service.",
         discussion: """
             A guest's request is answered where it arrives, without a second network hop. Needs CAP_SYS_ADMIN to open \
             sockets in namespaces. Stops on SIGTERM and SIGINT when requests in flight have been answered.
