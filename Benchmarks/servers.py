@@ -32,6 +32,15 @@ def run(*command):
     return done.stdout
 
 
+def children(pid):
+    """Of a process's main thread and of its others; none when it has gone."""
+    found = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
 class Server:
     """A started process. `pids` are those whose CPU time answers requests, `core` is the processor that they have."""
 
@@ -95,6 +104,11 @@ class Metapath(Server):
         ]
         super().__init__(command, port, directory, name)
 
+    @property
+    def pids(self):
+        """With the worker of `up` and `proxy`."""
+        return [self.process.pid, *children(self.process.pid)]
+
 
 class Nginx(Server):
     """nginx with one worker, returning given bodies from its configuration: no file, no variable, no log."""
@@ -111,8 +125,7 @@ class Nginx(Server):
     @property
     def pids(self):
         """The worker; the master only watches it."""
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        return children(self.process.pid)
 
     @staticmethod
     def configuration(home, listen, answers):

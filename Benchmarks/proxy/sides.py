@@ -172,12 +172,12 @@ region_name = RegionOne
         """The process and its descendants."""
         found = [self.process.pid]
         for pid in found:
-            found += children(pid)
+            found += servers.children(pid)
         return found
 
     def worker(self):
         """The child that serves; None while there is none."""
-        return next((pid for pid in children(self.process.pid) if "--worker" in command_line(pid)), None)
+        return next((pid for pid in servers.children(self.process.pid) if "--worker" in command_line(pid)), None)
 
     def reload(self):
         """Another worker takes the place of the one that serves."""
@@ -295,14 +295,6 @@ report_interval = 0
 def accepts(path):
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
-
-
-def children(pid):
-    found = []
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
-    return found
 
 
 def command_line(pid):
