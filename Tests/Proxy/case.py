@@ -36,9 +36,9 @@ class ProxyCase(unittest.TestCase):
         self.cloud.add(place, guest)
         return guest
 
-    def proxy(self, *places, upstream=None, **named):
+    def proxy(self, *places, upstream=None, kind=Proxy, **named):
         """Serving when this returns."""
-        proxy = Proxy(
+        proxy = kind(
             self.directory / "proxy", self.cloud, upstream or self.nova.url, nova.SECRET, places=places, **named)
         self.ending.callback(proxy.stop)
         return proxy.start()

@@ -53,11 +53,13 @@ class Process:
         self.log = self.directory / f"{name}.log"
         self.process = None
 
-    def launch(self, command, environment=None):
+    def launch(self, command, environment=None, descriptors=()):
+        """`descriptors`: of this process, which the command has under the same numbers."""
         prefix = [] if self.core is None else ["taskset", "-c", self.core]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*prefix, *map(str, command)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+                [*prefix, *map(str, command)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                pass_fds=descriptors)
 
     @property
     def pid(self):
