@@ -33,6 +33,8 @@ public struct DirectoryPort: Hashable, Sendable, Codable {
     /// Whose the port is: an instance's id, or what else Neutron calls the device. Empty: nobody's.
     public var deviceID: String { device.description }
     public var projectID: String { project.description }
+    /// Nil where it is nobody's, or something else than an instance's.
+    public var instanceID: InstanceID? { device.identifier() }
 
     /// Whether the port may use an address that is not one of its own.
     func mayUse(_ address: IPAddress) -> Bool {

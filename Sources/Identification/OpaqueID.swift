@@ -26,6 +26,15 @@ struct OpaqueID: Hashable, Sendable {
 
     var isEmpty: Bool { form == .text("") }
 
+    /// Nil for what is no UUID with hyphens.
+    func identifier<Entity>() -> Identifier<Entity>? {
+        switch form {
+        case .hyphenated(let high, let low): Identifier(high: high, low: low)
+        case .plain: nil
+        case .text(let text): Identifier(text)
+        }
+    }
+
     private static func plain(_ text: String) -> (high: UInt64, low: UInt64)? {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
             let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)

@@ -28,10 +28,6 @@ public final class ServiceManager: Sendable {
         send("READY=1")
     }
 
-    public func stopping() {
-        send("STOPPING=1")
-    }
-
     /// Has a box kept. One without a listening end counts as hung up, which must not end it.
     public func keep(_ box: DescriptorBox, named name: String) {
         send("FDSTORE=1\nFDNAME=\(name)\nFDPOLL=0", box)

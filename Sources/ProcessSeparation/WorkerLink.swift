@@ -51,11 +51,6 @@ public final class WorkerLink: Sendable {
         }
     }
 
-    /// Blocks until everything has been sent, as far as it can be.
-    public func flush() {
-        queue.sync {}
-    }
-
     public func kill() {
         Glibc.kill(pid, SIGKILL)
     }

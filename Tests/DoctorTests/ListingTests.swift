@@ -31,7 +31,7 @@ struct ListingTests {
         let listener = AgentSocketFacts.listener("/var/lib/neutron/metadata_proxy", listing)
         #expect(listener == .init(waiting: 6, backlog: 5, inode: 2311))
         #expect(AgentSocketFacts.listener("/var/lib/neutron", listing) == nil)
-        let replaced = listing + "\nu_str LISTEN 0 4096 /var/lib/neutron/metadata_proxy.777 9000 * 0"
+        let replaced = listing + "\nu_str LISTEN 0 4096 /var/lib/neutron/metadata_proxy 9000 * 0"
         #expect(AgentSocketFacts.listener("/var/lib/neutron/metadata_proxy", replaced)?.inode == 9000)
     }
 

@@ -54,6 +54,17 @@ struct PortDirectoryTests {
         #expect(try found(directory, .network(blue), "fe80::77", mac(2)) == .success("instance-2"))
     }
 
+    @Test(arguments: [
+        ("9c1f4a52-0f1e-4c53-9d8e-2f6a8a3b7c10", true), ("9C1F4A52-0F1E-4C53-9D8E-2F6A8A3B7C10", true),
+        ("00000000000000000000000000000abc", false), ("dhcp-of-a-network", false), ("", false),
+    ])
+    func whatNeutronCallsADeviceComesBackAsItWas(text: String, isInstance: Bool) throws {
+        let port = port(1, on: blue, device: text)
+        #expect(port.deviceID == text)
+        #expect((port.instanceID != nil) == isInstance)
+        #expect(port.instanceID == InstanceID(text))
+    }
+
     @Test func anEmptyScopeMatchesNothing() throws {
         var directory = directory(port(1, on: blue, "10.0.0.5"))
         #expect(try found(directory, .router(Self.id(8)), "10.0.0.5") == .failure(.noPort))

@@ -43,21 +43,16 @@ public struct AgentSocketFacts: Sendable, Equatable {
 
     /// In what `ss -Hxln` prints: `u_str LISTEN 0 5 /var/lib/neutron/metadata_proxy 12345 * 0`.
     ///
-    /// Whoever puts a socket in another's place binds `PATH.PID` and renames that, and the kernel goes on listing the first
-    /// name. The newest of several has the path.
+    /// A socket whose path another one has taken is listed as long as it is open; the newest has the path.
     static func listener(_ path: String, _ listing: String) -> Listener? {
         let listeners = listing.split(separator: "\n").compactMap { line -> Listener? in
             let words = line.split(separator: " ")
-            guard words.count > 5, words[0] == "u_str", isName(words[4], of: path), let waiting = Int(words[2]),
+            guard words.count > 5, words[0] == "u_str", words[4] == path, let waiting = Int(words[2]),
                 let backlog = Int(words[3]), let inode = UInt64(words[5])
             else { return nil }
             return Listener(waiting: waiting, backlog: backlog, inode: inode)
         }
         return listeners.max { $0.inode < $1.inode }
-    }
-
-    private static func isName(_ name: Substring, of path: String) -> Bool {
-        name == path || name.hasPrefix(path + ".") && name.dropFirst(path.count + 1).allSatisfy(\.isNumber)
     }
 
     /// Whether the permission bits let the haproxies connect, which needs write permission.

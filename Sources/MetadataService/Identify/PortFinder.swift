@@ -16,7 +16,7 @@ public protocol PortFinder: Sendable {
 extension Identified {
     /// The instance that a port belongs to.
     static func owner(of port: DirectoryPort) -> Result<Identified, Refusal> {
-        guard let id = InstanceID(port.deviceID) else { return .failure(.unknownInstance) }
+        guard let id = port.instanceID else { return .failure(.unknownInstance) }
         return .success(.name(Identity(instanceID: id, projectID: Array(port.projectID.utf8))))
     }
 }

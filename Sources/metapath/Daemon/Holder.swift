@@ -73,22 +73,21 @@ struct Holder {
                     logger.warning("[metapath] port_file: the known ports cannot be kept: \(error)")
                 }
             },
-            whenReady: { [logger] running in
+            whenReady: { running in
                 manager?.ready()
-                guard Executable.hasChanged(program) else { return }
-                logger.notice("the program on disk is another one; going on as that", metadata: ["path": "\(program)"])
-                for worker in running {
-                    worker.send(.retire)
-                    worker.flush()
-                }
-                do {
-                    try Inheritance.leave(
-                        to: program, arguments: CommandLine.arguments, boxes: held.inheritable,
-                        children: running.map(\.pid))
-                } catch {
-                    logger.error("\(error) Going on as before.")
-                }
+                if Executable.hasChanged(program) { becomeNew(program, held, running) }
             }, logger: logger)
+    }
+
+    /// A worker of the new program serves: its arguments and files are right. Workers retire when this program goes.
+    private func becomeNew(_ program: String, _ held: HeldListeners, _ running: [WorkerLink]) {
+        logger.notice("the program on disk is another one; going on as that", metadata: ["path": "\(program)"])
+        do {
+            try Inheritance.leave(
+                to: program, arguments: CommandLine.arguments, boxes: held.inheritable, children: running.map(\.pid))
+        } catch {
+            logger.error("\(error) Going on as before.")
+        }
     }
 
     private func shimSocket(_ held: HeldListeners) throws -> ShimSocket? {
