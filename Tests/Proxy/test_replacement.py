@@ -40,14 +40,19 @@ class Replaced(ProxyCase):
         self.assertGreater(len(load.served), 2000)
 
     def test_an_idle_connection_outlives_a_reload(self):
-        """Its next request is answered, with the word not to come back on it."""
+        """Its requests are answered, and once the worker has been told to retire with the word not to come back on it."""
         connection = guests.Connection(self.guests[0])
         self.assert_served(self.guests[0], connection.ask())
-        first = self.server.worker
+        first, kept = self.server.worker, connection.sock
         self.server.reload()
-        answer = connection.ask()
-        self.assert_served(self.guests[0], answer)
-        self.assertEqual(answer.headers.get("Connection", "").lower(), "close")
+
+        def is_ended():
+            self.assertIs(connection.sock, kept, "not told, but ended")
+            answer = connection.ask()
+            self.assert_served(self.guests[0], answer)
+            return answer.headers.get("Connection", "").lower() == "close"
+
+        self.wait_until(is_ended, "the client is told to come back on another connection")
         self.assert_served(self.guests[0], connection.ask())
         connection.close()
         self.server.wait_for_worker(besides=first, limit=LIMIT)
