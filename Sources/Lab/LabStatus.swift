@@ -3,6 +3,10 @@ import NetworkNamespaces
 /// What stands: one row per namespace that the lab has made.
 public struct LabStatus: Codable, Hashable, Sendable {
     public var rows: [Row]
+    /// What the lab runs for the guests; empty where it was brought up without a path.
+    public var programs: [LabProgram] = []
+    /// The instances and networks, for `metapath instance import`; nil where it was brought up without a path.
+    public var instanceFile: String?
 
     /// One router, network or instance.
     public struct Row: Codable, Hashable, Sendable {
