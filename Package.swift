@@ -83,7 +83,12 @@ let package = Package(
             ]),
         target("ListenerHolder", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation", logging]),
         target("HaproxyShim", ["InstanceModel", "NetworkNamespaces", "ProcessSeparation"]),
-        target("Lab", ["InstanceModel", "NetworkNamespaces"]),
+        target(
+            "Lab",
+            [
+                "InstanceModel", "MetadataDocuments", "Identification", "OpenStackAPI", "NetworkNamespaces",
+                asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+            ]),
         target(
             "Doctor",
             [

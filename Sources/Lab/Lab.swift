@@ -20,24 +20,34 @@ public struct Lab: Sendable {
         bridgeNamespace = stateDirectory.split(separator: "/").last.map(String.init) ?? "metapath-lab"
     }
 
-    /// Brings up what the catalogue describes, and leaves it standing, with nobody listening yet. On failure, and when
-    /// `interruption` is raised, takes down what it has made so far.
+    /// Brings up what the catalogue describes, and leaves it standing. On failure, and when `interruption` is raised, takes
+    /// down what it has made so far.
+    /// - Parameters:
+    ///   - path: who serves the guests; nil: nobody yet.
+    ///   - input: what a path needs, and what the lab is mended from.
     /// - Throws: ``LabError``: `notPermitted`, `unsupported`, `alreadyUp`, `foreignNamespace`, `catalogue`,
     ///   `commandFailed`, `interrupted`, `state`.
     @discardableResult
-    public func up(_ catalogue: Catalogue, interruption: Interruption? = nil) throws(LabError) -> LabStatus {
-        try holding(catalogue, interruption: interruption) { () throws(LabError) in
+    public func up(
+        _ catalogue: Catalogue, path: LabPath? = nil, input: LabPathInput? = nil, interruption: Interruption? = nil
+    ) throws(LabError) -> LabStatus {
+        if let path { try LabRequirements.check(programs: LabRequirements.programs(of: path)) }
+        let rules: LabPlan.Rules = path?.kind == .stock ? .neutrons : .metapaths
+        return try holding(catalogue, rules: rules, interruption: interruption) { () throws(LabError) in
+            if let input { try keep(input.instances) }
+            if let path { try bringUp(path, catalogue, input?.secret, interruption) }
             try update { $0.owner = nil }
-            return LabStatus(rows: try standing().rows)
+            return try status(looksForListeners: path != nil)
         }
     }
 
     /// Brings the lab up with this process as its owner and runs `body`; takes it down again if `body` fails.
     func holding<Value>(
-        _ catalogue: Catalogue, interruption: Interruption?, _ body: () throws(LabError) -> Value
+        _ catalogue: Catalogue, rules: LabPlan.Rules = .metapaths, interruption: Interruption?,
+        _ body: () throws(LabError) -> Value
     ) throws(LabError) -> Value {
         try LabRequirements.check()
-        let plan = try LabPlan(catalogue, bridgeNamespace: bridgeNamespace)
+        let plan = try LabPlan(catalogue, bridgeNamespace: bridgeNamespace, rules: rules)
         try claim(plan)
         do throws(LabError) {
             try LabBuilder(plan: plan, interruption: interruption).build()
@@ -60,7 +70,7 @@ public struct Lab: Sendable {
             guard let rest = try stateFile.load() else { return removal }
             state = rest
         }
-        try LabRemover(state: state).remove(&removal)
+        try LabRemover(state: state, directory: stateFile.directory).remove(&removal)
         stateFile.remove()
         removal.files.append(stateFile.path)
         return removal
@@ -71,15 +81,15 @@ public struct Lab: Sendable {
     /// - Parameter looksForListeners: one look into each namespace; without, nobody is said to listen.
     public func status(looksForListeners: Bool = true) throws(LabError) -> LabStatus {
         let names = Set(try asLabError { () throws(NamespaceError) in try NetworkNamespace.list() })
-        let rows = try standing().rows
-        return LabStatus(
-            rows: try inParallel(rows.count) { index throws(LabError) in
-                var row = rows[index]
-                row.exists = names.contains(row.namespace)
-                guard looksForListeners, let port = row.port else { return row }
-                row.isListening = (try? NetworkNamespace.listeningPorts(in: row.namespace).contains(port)) ?? false
-                return row
-            })
+        let state = try standing()
+        let rows = try inParallel(state.rows.count) { index throws(LabError) in
+            var row = state.rows[index]
+            row.exists = names.contains(row.namespace)
+            guard looksForListeners, let port = row.port else { return row }
+            row.isListening = (try? NetworkNamespace.listeningPorts(in: row.namespace).contains(port)) ?? false
+            return row
+        }
+        return LabStatus(rows: rows, programs: state.programs, path: state.path, instanceFile: state.instanceFile)
     }
 
     /// Becomes a command in the namespace of an instance, or of a router or network, given by name, id or namespace.
@@ -118,7 +128,7 @@ public struct Lab: Sendable {
         try stateFile.save(state)
     }
 
-    private func standing() throws(LabError) -> LabState {
+    func standing() throws(LabError) -> LabState {
         if let state = try stateFile.load() { return state }
         throw LabError(.notUp, "No lab stands: there is no \(stateFile.path). `metapath lab up` brings one up.")
     }

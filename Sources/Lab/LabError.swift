@@ -14,6 +14,8 @@ public struct LabError: Error, Sendable, Equatable {
         /// No lab stands.
         case notUp
         case noSuchInstance
+        case noSuchProgram
+        case noSuchFault
         /// The networks, routers and instances do not fit together.
         case catalogue
         /// A command failed.

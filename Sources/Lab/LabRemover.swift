@@ -5,6 +5,8 @@ import NetworkNamespaces
 /// Removes what a record lists and nothing else; what is gone already is passed over.
 struct LabRemover {
     var state: LabState
+    /// The lab's own.
+    var directory: String
 
     func remove(_ removal: inout LabRemoval) throws(LabError) {
         endProcesses(&removal)
@@ -18,6 +20,19 @@ struct LabRemover {
             process.end()
             removal.processes.append(process.pid)
         }
+        let rest = programs
+        ProcessEnd.end(rest)
+        removal.processes += rest
+    }
+
+    /// What runs with a file of the lab's, also where somebody else has started it: programs of a path only, not an editor.
+    private var programs: [Int32] {
+        let names = Set(state.programs.compactMap { $0.arguments.first?.split(separator: "/").last.map(String.init) })
+        guard !names.isEmpty else { return [] }
+        return CalledProcess.all().filter { process in
+            process.arguments.contains { $0.contains("\(directory)/run/") }
+                && process.programs.contains { names.contains($0) }
+        }.map(\.pid).filter { $0 != getpid() }
     }
 
     private func deleteNamespaces(_ removal: inout LabRemoval) throws(LabError) {

@@ -18,8 +18,19 @@ enum LabRequirements {
         }
     }
 
+    /// Those that a path needs besides.
+    static func programs(of path: LabPath) -> [String] {
+        switch path.kind {
+        case .metapath: ["curl"]
+        case .stock: ["curl", "haproxy", "iptables-restore", "ip6tables-restore"]
+        }
+    }
+
     static func missing(_ program: String) -> LabError {
-        let packages = ["ip": "iproute2", "ss": "iproute2", "nft": "nftables", "curl": "curl", "unshare": "util-linux"]
+        let packages = [
+            "ip": "iproute2", "ss": "iproute2", "nft": "nftables", "unshare": "util-linux",
+            "iptables-restore": "iptables", "ip6tables-restore": "iptables",
+        ]
         let package = packages[program] ?? program
         return LabError(
             .unsupported,
@@ -34,5 +45,12 @@ enum GuestEnvironment {
         return NamespaceCommand.ownEnvironment.filter { variable in
             !proxies.contains(variable.prefix { $0 != "=" }.lowercased())
         }
+    }
+
+    /// With the directory of a program first in `PATH`, so that its name is enough, and those of administration tools.
+    static func variables(with executable: String) -> [String] {
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        let directory = executable.split(separator: "/").dropLast().joined(separator: "/")
+        return variables().filter { !$0.hasPrefix("PATH=") } + ["PATH=/\(directory):\(path):/usr/sbin:/sbin"]
     }
 }

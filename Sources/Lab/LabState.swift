@@ -16,6 +16,12 @@ struct LabState: Codable, Sendable {
     /// True when the directory of named namespaces was not there before.
     var madeNamespaceDirectory: Bool
     var rows: [LabStatus.Row]
+    /// Who serves the guests; nil where that is not the lab's affair.
+    var path: LabPath?
+    /// What it runs for them.
+    var programs: [LabProgram] = []
+    /// A copy of what it was brought up from.
+    var instanceFile: String?
 }
 
 /// Where the state is kept: `lab.json` in a directory of the lab's own. Only root can write there.

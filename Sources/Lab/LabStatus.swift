@@ -5,7 +5,9 @@ public struct LabStatus: Codable, Hashable, Sendable {
     public var rows: [Row]
     /// What the lab runs for the guests; empty where it was brought up without a path.
     public var programs: [LabProgram] = []
-    /// The instances and networks, for `metapath instance import`; nil where it was brought up without a path.
+    /// Who serves the guests; nil where the lab does not say.
+    public var path: LabPath?
+    /// The instances and networks, for `metapath instance import`; nil for the lab of `metapath lab run`.
     public var instanceFile: String?
 
     /// One router, network or instance.
@@ -21,6 +23,8 @@ public struct LabStatus: Codable, Hashable, Sendable {
         public var networks: [String]
         /// With prefix length, in the order of its devices.
         public var addresses: [String]
+        /// In the namespace, without its loopback.
+        public var devices: [String] = []
         /// Whether somebody listens where the guests' requests arrive; nil for an instance.
         public var isListening: Bool?
         /// False when the namespace has been removed by other hands.

@@ -11,7 +11,9 @@ struct LabCommand: ParsableCommand {
         abstract: "Run real tenant networks on this machine: namespaces, NAT, instances.",
         discussion: "See docs/lab.md. Exit status: 0 done, 1 failed, 130 and 143 after Ctrl-C and SIGTERM.",
         subcommands: [
-            LabRunCommand.self, LabUpCommand.self, LabExecCommand.self, LabStatusCommand.self, LabDownCommand.self,
+            LabRunCommand.self, LabUpCommand.self, LabExecCommand.self, LabStatusCommand.self, LabFaultCommand.self,
+            LabMendCommand.self, LabStartCommand.self, LabStopCommand.self, LabRestartCommand.self,
+            LabDownCommand.self, LabStandInCommand.self,
         ])
 }
 
@@ -54,6 +56,7 @@ struct LabUpCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               metapath lab up Examples/instances.yaml
+              metapath lab up Examples/instances.yaml --path stock
               metapath lab up --networks 500 --instances 2
             """)
 
@@ -69,6 +72,7 @@ struct LabUpCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the made-up instances here, for `metapath instance import`.", valueName: "file"))
     var export: String?
 
+    @OptionGroup var path: LabPathOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -81,9 +85,11 @@ struct LabUpCommand: ParsableCommand {
         let catalogue =
             try file.map { try CatalogueText(path: $0).parse(known: Catalogue()) }
             ?? Lab.scaled(networks: networks, instances: instances)
-        if let export { try InstanceFile.yaml(catalogue).write(toFile: export, atomically: true, encoding: .utf8) }
+        let text = InstanceFile.yaml(catalogue)
+        if let export { try text.write(toFile: export, atomically: true, encoding: .utf8) }
+        let path = try path.path()
         let progress = Progress("bringing up \(catalogue.networks.count) networks")
-        let status = try Lab().up(catalogue)
+        let status = try Lab().up(catalogue, path: path, input: try LabPathOptions.input(path, text))
         progress.done()
         print(try LabStatusCommand.listing(status).text(output))
     }
@@ -121,15 +127,22 @@ struct LabStatusCommand: ParsableCommand {
     }
 
     static func listing(_ status: LabStatus) -> Listing {
-        Listing(
-            columns: ["Kind", "Name", "Namespace", "Networks", "Addresses", "Metadata"],
-            rows: status.rows.map { row in
-                let listening: Cell = row.isListening.map { .text($0 ? "listening" : "nobody listens") } ?? .none
-                return [
-                    .text(row.kind.rawValue), .text(row.name), .text(row.namespace), .list(row.networks),
-                    .list(row.addresses), row.exists ? listening : .text("namespace is gone"),
-                ]
-            })
+        let namespaces = status.rows.map { row in
+            let listening: Cell = row.isListening.map { .text($0 ? "listening" : "nobody listens") } ?? .none
+            return [
+                Cell.text(row.kind.rawValue), .text(row.name), .text(row.namespace), .list(row.networks),
+                .list(row.addresses), row.exists ? listening : .text("namespace is gone"),
+            ]
+        }
+        // A haproxy shows as its namespace's listener.
+        let programs = status.programs.filter { $0.role != .haproxy }.map { program in
+            [
+                Cell.text("program"), .text(program.name), .none, .list([]), .list([program.url].compactMap(\.self)),
+                .text(program.processes.isEmpty ? "does not run" : "runs"),
+            ]
+        }
+        return Listing(
+            columns: ["Kind", "Name", "Namespace", "Networks", "Addresses", "Metadata"], rows: namespaces + programs)
     }
 }
 

@@ -44,8 +44,6 @@ struct UpstreamOption: ParsableArguments {
             Options.novaMetadataHost, Options.novaMetadataPort, Options.novaMetadataProtocol,
         ]
         guard said.contains(where: { configuration.entry(of: $0) != nil }) else { return nil }
-        return UpstreamTarget(
-            host: configuration.value(Options.novaMetadataHost), port: configuration.value(Options.novaMetadataPort),
-            isSecure: configuration.value(Options.novaMetadataProtocol) == .https)
+        return UpstreamTarget(ofAgent: &configuration)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import OsloConfig
 
 /// Another Nova-compatible metadata service, `http://HOST[:PORT]` or `https://HOST[:PORT]`.
 struct UpstreamTarget: Equatable {
@@ -14,6 +15,13 @@ struct UpstreamTarget: Equatable {
         self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         self.port = port
         self.isSecure = isSecure
+    }
+
+    /// Nova as `metadata_agent.ini` names it.
+    init(ofAgent configuration: inout Configuration) {
+        self.init(
+            host: configuration.value(Options.novaMetadataHost), port: configuration.value(Options.novaMetadataPort),
+            isSecure: configuration.value(Options.novaMetadataProtocol) == .https)
     }
 
     init?(_ text: String) {

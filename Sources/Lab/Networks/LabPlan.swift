@@ -9,7 +9,16 @@ struct LabPlan: Sendable {
         var name: String
         /// Lines for `ip -batch`, run in it once its devices are there.
         var lines: [String] = ["link set lo up"]
-        var hasRedirect = false
+        /// Those of a router.
+        var rules: Rules?
+    }
+
+    /// Who leads a router's guests to the proxy.
+    enum Rules: Sendable {
+        /// The nftables table that `metapath` keeps.
+        case metapaths
+        /// iptables, as Neutron's L3 agent uses it.
+        case neutrons
     }
 
     /// Holds all bridges, so that the host's own namespace stays as it is.
@@ -19,13 +28,15 @@ struct LabPlan: Sendable {
     private(set) var namespaces: [Namespace] = []
     private(set) var rows: [LabStatus.Row] = []
 
+    private let rules: Rules
     private var segments: [NetworkID: LabSegment] = [:]
     private var cables = 0
 
     /// - Throws: ``LabError`` `catalogue` when a router or port names a network that is not there, or a subnet cannot
     ///   be read or is full.
-    init(_ catalogue: Catalogue, bridgeNamespace: String) throws(LabError) {
+    init(_ catalogue: Catalogue, bridgeNamespace: String, rules: Rules = .metapaths) throws(LabError) {
         self.bridgeNamespace = bridgeNamespace
+        self.rules = rules
         for (index, network) in catalogue.networks.enumerated() {
             let bridge = "br\(index + 1)"
             segments[network.id] = try LabSegment(network, bridge: bridge, in: catalogue)
@@ -41,7 +52,7 @@ struct LabPlan: Sendable {
     var namespaceNames: [String] { [bridgeNamespace] + namespaces.map(\.name) }
 
     private mutating func add(_ router: Router) throws(LabError) {
-        var namespace = Namespace(name: NamespaceKind.router(router.id.description).name, hasRedirect: true)
+        var namespace = Namespace(name: NamespaceKind.router(router.id.description).name, rules: rules)
         var row = LabStatus.Row(
             .router, name: router.name, id: router.id.description, namespace: namespace.name, networks: [],
             addresses: [])
@@ -52,6 +63,7 @@ struct LabPlan: Sendable {
             namespace.lines += connect(device, to: segment, in: namespace.name)
             row.networks.append(segment.network.name)
             row.addresses += device.addresses
+            row.devices.append(device.name)
         }
         namespaces.append(namespace)
         rows.append(row)
@@ -66,10 +78,11 @@ struct LabPlan: Sendable {
         var namespace = Namespace(name: name)
         namespace.lines += connect(device, to: segment, in: name)
         namespaces.append(namespace)
-        rows.append(
-            LabStatus.Row(
-                .network, name: network.name, id: network.id.description, namespace: name, networks: [network.name],
-                addresses: device.addresses))
+        var row = LabStatus.Row(
+            .network, name: network.name, id: network.id.description, namespace: name, networks: [network.name],
+            addresses: device.addresses)
+        row.devices = [device.name]
+        rows.append(row)
     }
 
     private mutating func add(_ instance: Instance, namespace name: String) throws(LabError) {
@@ -86,6 +99,7 @@ struct LabPlan: Sendable {
             namespace.lines += routes.lines(from: device, in: segment, port: port)
             row.networks.append(segment.network.name)
             row.addresses += device.addresses
+            row.devices.append(device.name)
         }
         namespaces.append(namespace)
         rows.append(row)

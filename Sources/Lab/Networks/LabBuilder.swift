@@ -25,8 +25,12 @@ struct LabBuilder: Sendable {
 
     private func setUp(_ namespace: LabPlan.Namespace) throws(LabError) {
         try IPBatch(lines: namespace.lines, namespace: namespace.name).run()
-        guard namespace.hasRedirect else { return }
-        try asLabError { () throws(NamespaceError) in try MetadataRedirect(namespace: namespace.name).install() }
+        switch namespace.rules {
+        case .metapaths:
+            try asLabError { () throws(NamespaceError) in try MetadataRedirect(namespace: namespace.name).install() }
+        case .neutrons: try NeutronRules.install(in: namespace.name)
+        case nil: break
+        }
     }
 }
 

@@ -18,7 +18,9 @@ struct LabService: Sendable {
     static func start(
         for run: LabRun, transcript: Transcript, interruption: Interruption
     ) throws(LabError) -> LabService {
-        let directory = try makeDirectory(of: run.lab)
+        // For us alone: it will hold user data.
+        try run.lab.makeRunDirectory(mode: 0o700)
+        let directory = run.lab.runDirectory
         let service = LabService(
             store: "sqlite:\(directory)/instances.sqlite", accessLog: "\(directory)/access.log",
             controlSocket: "\(directory)/control")
@@ -34,19 +36,6 @@ struct LabService: Sendable {
         try transcript.command("\(run.program) \(arguments.map(shellWord).joined(separator: " ")) &")
         try service.launch(run, arguments, log: "\(directory)/service.log", interruption)
         return service
-    }
-
-    /// Recorded before it is made; for us alone, since it will hold user data.
-    private static func makeDirectory(of lab: Lab) throws(LabError) -> String {
-        let directory = "\(lab.stateFile.directory)/run"
-        try lab.update { $0.files.append(directory) }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw LabError(.state, "Cannot make the directory \(directory): \(error.localizedDescription)")
-        }
-        return directory
     }
 
     private func launch(

@@ -31,7 +31,8 @@ public struct LabRun: Sendable {
     /// - Throws: ``LabError``; by then everything has been taken down.
     public func run(interruption: Interruption) throws(LabError) {
         for program in ["curl"] where Executable.path(of: program) == nil { throw LabRequirements.missing(program) }
-        let transcript = Transcript(environment: environment, interruption: interruption)
+        let transcript = Transcript(
+            environment: GuestEnvironment.variables(with: executable), interruption: interruption)
         try transcript.heading(
             "\(catalogue.networks.count) networks, \(catalogue.routers.count) routers, "
                 + "\(catalogue.instances.count) instances, made of namespaces, bridges and NAT rules.")
@@ -49,13 +50,6 @@ public struct LabRun: Sendable {
 
     /// How the program is called in what is printed.
     var program: String { shellWord(URL(filePath: executable).lastPathComponent) }
-
-    private var environment: [String] {
-        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-        let directory = URL(filePath: executable).deletingLastPathComponent().path
-        return GuestEnvironment.variables().filter { !$0.hasPrefix("PATH=") }
-            + ["PATH=\(directory):\(path):/usr/sbin:/sbin"]
-    }
 
     private func elapsed(since start: ContinuousClock.Instant) -> String {
         let parts = (ContinuousClock.now - start).components

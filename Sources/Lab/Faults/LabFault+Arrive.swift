@@ -1,0 +1,141 @@
+// Faults between a guest and the proxy.
+extension LabFault {
+    private static let both: Set<LabPath.Kind> = [.metapath, .stock]
+
+    static let ofGuests = [
+        LabFault(
+            "guest-route-missing", at: "guest route", both, "The guest has no route to the metadata address.",
+            "ip -n {guest} route flush exact 169.254.169.254/32", "ip -n {guest} route flush exact 0.0.0.0/0"),
+        LabFault(
+            "guest-proxy-variable", at: "guest route", both,
+            "A proxy variable of the guest leads its requests elsewhere.",
+            "mkdir -p /etc/netns/{guest}", "echo 'http_proxy=http://192.0.2.1:3128' > /etc/netns/{guest}/environment"
+        ).making("/etc/netns/{guest}"),
+        LabFault(
+            "guest-cable-pulled", at: "guest route", both, "The bridge's port of the guest is down.",
+            "port=$(ip -n {guest} -o link show eth0 | sed 's/.*eth0@if\\([0-9]*\\).*/\\1/') && "
+                + "ip -n {bridges} link set $(ip -n {bridges} -o link | sed -n \"s/^$port: \\([^@]*\\)@.*/\\1/p\") down"
+        ),
+        LabFault(
+            "guest-address-changed", at: "port", both, "The guest uses another address than its port's.",
+            "ip netns exec {guest} sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1",
+            "ip -n {guest} address add {other_cidr} dev eth0", "ip -n {guest} address delete {cidr} dev eth0"),
+        LabFault(
+            "port-unknown", at: "port", [.metapath], "The store does not know the instance.",
+            "metapath instance delete {instance} --store {store}"),
+        LabFault(
+            "port-unknown", at: "port", [.stock], "Neutron does not know the guest's port.",
+            "sed -i '/\"{instance}\"/d' {run}/neutron.json"),
+        LabFault(
+            "address-twice", at: "port", [.stock], "A port that is left over has the guest's address.",
+            copy(of: "{instance}", changing: "s/{instance}/00000000-0000-4000-8000-00000000dead/")),
+        LabFault(
+            "port-unbound", at: "port", [.stock], "Neutron could not bind the guest's port.",
+            "sed -i '/\"{instance}\"/s/\"binding:vif_type\": \"ovs\"/\"binding:vif_type\": \"binding_failed\"/' {run}/neutron.json"
+        ),
+        LabFault(
+            "port-down", at: "port", [.stock], "Neutron has the guest's port as down.",
+            "sed -i '/\"{instance}\"/s/\"status\": \"ACTIVE\"/\"status\": \"DOWN\"/' {run}/neutron.json"),
+    ]
+
+    /// One more line in Neutron's ports, with ids and a MAC address of its own.
+    static func copy(of device: String, changing expression: String) -> String {
+        "sed -n '/\"\(device)\"/{s/\"id\": \"[^\"]*\"/\"id\": \"00000000-0000-4000-8000-00000000cafe\"/;"
+            + "s/\"mac_address\": \"[^\"]*\"/\"mac_address\": \"fa:16:3e:00:de:ad\"/;\(expression);p}' "
+            + "{run}/neutron.json >> {run}/neutron.json"
+    }
+
+    static let ofNamespaces = [
+        LabFault(
+            "namespace-missing", at: "namespace", both, "The router's namespace is gone.", "ip netns delete {router}",
+            "sleep 1"),
+        LabFault(
+            "device-down", at: "addresses", both, "The router's device is down.",
+            "ip -n {router} link set {router_device} down"),
+        LabFault(
+            "metadata-address-missing", at: "addresses", both, "The network's namespace lacks the metadata address.",
+            "ip -n {network} address delete 169.254.169.254/32 dev {network_device}"),
+        LabFault(
+            "ipv6-address-duplicate", at: "addresses", both,
+            "A guest had fe80::a9fe:a9fe when the network's namespace asked for it.",
+            "ip netns exec {network} sysctl -qw net.ipv6.conf.{network_device}.accept_dad=1",
+            "ip -n {network_guest} address add fe80::a9fe:a9fe/64 dev eth0 nodad",
+            "ip -n {network} address delete fe80::a9fe:a9fe/128 dev {network_device}",
+            "ip -n {network} address add fe80::a9fe:a9fe/128 dev {network_device}", "sleep 2.5",
+            "ip -n {network_guest} address delete fe80::a9fe:a9fe/64 dev eth0"),
+        LabFault(
+            "mtu-too-small", at: "addresses", both, "The bridges' ports take smaller packets than guests send.",
+            "ip -n {bridges} -o link show type veth | sed 's/^[0-9]*: \\([^@]*\\)@.*/link set \\1 mtu 1000/' | "
+                + "ip -n {bridges} -batch -"),
+    ]
+
+    private static let guests = "-d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80"
+    private static let chain = "neutron-l3-agent-PREROUTING"
+
+    static let ofRules = [
+        LabFault(
+            "rule-missing", at: "rules", [.metapath], "The rules are gone, and who keeps them is stopped.",
+            "kill -STOP $(pgrep -o -f 'control-socket {run}/contro[l]')", "ip netns exec {router} nft flush ruleset"),
+        LabFault(
+            "rule-missing", at: "rules", [.stock], "The rule that leads guests to the proxy is gone.",
+            "ip netns exec {router} iptables -t nat -F \(chain)"),
+        LabFault(
+            "rule-shadowed", at: "rules", both, "An earlier rule leads metadata requests elsewhere.",
+            "ip netns exec {router} nft 'add table ip other; "
+                + "add chain ip other prerouting { type nat hook prerouting priority -150; }; "
+                + "add rule ip other prerouting tcp dport 80 redirect to :81'"),
+        LabFault(
+            "rule-in-legacy-engine", at: "rules", [.stock],
+            "The rule is in the engine that Neutron's iptables does not use.",
+            "ip netns exec {router} iptables -t nat -F \(chain)",
+            "ip netns exec {router} iptables-legacy -t nat -A PREROUTING \(guests) -j REDIRECT --to-ports 9697"),
+        LabFault(
+            "rule-to-wrong-port", at: "rules", [.stock], "The rule leads guests to a port where nobody serves them.",
+            "ip netns exec {router} iptables -t nat -R \(chain) 1 \(guests) -j REDIRECT --to-ports 9698"),
+        LabFault(
+            "forward-drop", at: "rules", [.stock],
+            "The rule concerns another device, so that marked packets are dropped.",
+            "ip netns exec {router} iptables -t nat -R \(chain) 1 "
+                + guests.replacing("qr-", with: "qg-") + " -j REDIRECT --to-ports 9697"),
+        LabFault(
+            "mark-rule-missing", at: "rules", [.stock], "Nothing marks guests' packets, which input then drops.",
+            "ip netns exec {router} iptables -t mangle -F \(chain)"),
+        LabFault(
+            "input-drop", at: "rules", both, "A rule drops what guests send to the router.",
+            "ip netns exec {router} iptables -I INPUT -i qr-+ -p tcp -j DROP"),
+        LabFault(
+            "input-policy-drop", at: "rules", both, "The router drops whatever no rule accepts.",
+            "ip netns exec {router} iptables -F INPUT", "ip netns exec {router} iptables -P INPUT DROP"),
+        LabFault(
+            "legacy-drop", at: "rules", both, "A rule of the older engine drops metadata requests.",
+            "ip netns exec {router} iptables-legacy -t mangle -A PREROUTING -d 169.254.0.0/16 -j DROP"),
+    ]
+
+    static let ofListeners = [
+        LabFault(
+            "listener-gone", at: "listener", [.metapath], "Metapath has been killed.",
+            "kill -KILL $(pgrep -f 'control-socket {run}/contro[l]')", "sleep 1"),
+        LabFault(
+            "listener-gone", at: "listener", [.stock], "The router's haproxy does not run.",
+            "metapath lab stop {router}"),
+        LabFault(
+            "listener-stuck", at: "listener", [.metapath], "Metapath's worker is stopped.",
+            "kill -STOP $(pgrep -f 'contro[l] --worker')"),
+        LabFault(
+            "listener-stuck", at: "listener", [.stock], "The router's haproxy is stopped.",
+            "kill -STOP $(pgrep -f 'haproxy -f {run}/{router}.con[f]')"),
+        LabFault(
+            "holder-stuck", at: "listener", [.metapath], "The process that keeps Metapath's sockets is stopped.",
+            "kill -STOP $(pgrep -o -f 'control-socket {run}/contro[l]')"),
+        LabFault(
+            "rate-limit-low", at: "listener", [.metapath], "Guests may ask less often than one boot does.",
+            "printf '\\n[metadata_rate_limiting]\\nrate_limit_enabled = True\\nbase_query_rate_limit = 10\\n' "
+                + ">> {run}/nova.conf", "metapath lab restart metapath"),
+        LabFault(
+            "rate-limit-low", at: "listener", [.stock], "Guests may ask less often than one boot does.",
+            "printf '%s\\n' '    stick-table type ip size 10k expire 10s store http_req_rate(10s)' "
+                + "'    http-request track-sc0 src' "
+                + "'    http-request deny deny_status 429 if { sc_http_req_rate(0) gt 10 }' >> {run}/{router}.conf",
+            "metapath lab restart {router}"),
+    ]
+}
