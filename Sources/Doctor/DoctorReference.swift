@@ -72,7 +72,7 @@ public enum DoctorReference {
 extension Examination {
     /// Every check, in the order of the path.
     static var all: [any Check] {
-        let checks: [any Check] = ofNamespaces + ofServices + ofGuests + ofAnswers
+        let checks: [any Check] = ofNamespaces + ofServices + ofGuests + ofAnswers + ofTheEnd
         return checks.enumerated().sorted { ($0.element.hop, $0.offset) < ($1.element.hop, $1.offset) }.map(\.element)
     }
 }

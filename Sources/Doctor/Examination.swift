@@ -22,9 +22,13 @@ public struct Examination: Sendable {
     static let ofServices: [any Check<ServicePath>] = [
         AgentSocketCheck(), SecretCheck(), NovaCheck(), StoreCheck(), VendorDataCheck(), NeutronCheck(),
     ]
-    static let ofGuests: [any Check<GuestPath>] = [GuestRouteCheck(), PortCheck()]
+    static let ofGuests: [any Check<GuestPath>] = [
+        GuestRouteCheck(), GuestIPv6RouteCheck(), GuestProxyCheck(), PortCheck(),
+    ]
     /// Of what a guest is answered, which makes sense only where the way is open.
     static let ofAnswers: [any Check<GuestPath>] = [InstanceCheck(), TimingCheck(), BytesCheck()]
+    /// Of what has happened in namespaces meanwhile.
+    static let ofTheEnd: [any Check<NamespacePath>] = [OverflowCheck()]
 
     /// Looks at everything once, guests last.
     public func run() async -> Diagnosis {
@@ -43,7 +47,10 @@ public struct Examination: Sendable {
             path.brokenAt = path.brokenAt ?? Self.broken(steps)
             return steps + (await Self.steps(Self.ofAnswers, await path.looked()))
         }
-        return Diagnosis(steps: (ofNamespaces + ofServices + ofGuests).flatMap(\.self).map(withKnownDefects))
+        let ofTheEnd = await each(namespaces, done: count - namespaces.count, of: count) { path in
+            await Self.steps(Self.ofTheEnd, path)
+        }
+        return Diagnosis(steps: (ofNamespaces + ofServices + ofGuests + ofTheEnd).flatMap(\.self).map(withKnownDefects))
     }
 
     /// With what has been found on its way so far.

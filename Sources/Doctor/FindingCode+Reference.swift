@@ -7,6 +7,22 @@ extension FindingCode {
                 cause:
                     "The guest did not take DHCP's option 121 or the router's advertisement, or its port had no gateway.",
                 cure: "Give it the route, or let it ask DHCP again.")
+        case .guestIPv6RouteMissing:
+            Reference(
+                .guestRoute, .warning,
+                cause:
+                    "The guest has IPv6 without a usable link-local address, or did not take the route of the router's advertisement.",
+                cure: "Give it the address or the route; IPv4 goes on without.")
+        case .guestProxy:
+            Reference(
+                .guestRoute, .failure,
+                cause: "The guest's environment sends requests for the metadata address to an HTTP proxy.",
+                cure: "Name the metadata addresses in `no_proxy`.")
+        case .guestCutOff:
+            Reference(
+                .guestRoute, .failure,
+                cause: "A device between the guest and its namespace is down, or on no bridge.",
+                cure: "Set it up, or put it on its bridge.")
         case .portUnknown:
             Reference(
                 .port, .failure,
@@ -113,6 +129,11 @@ extension FindingCode {
         case .listenerSilent:
             Reference(
                 .listener, .failure, cause: "The process takes connections and says nothing.", cure: "Restart it.")
+        case .listenerOverflows:
+            Reference(
+                .listener, .warning,
+                cause: "More guests connect at once than may wait for the process, which is slow or has little room.",
+                cure: "Let more wait, and restart the listener, which learns it when it is opened.")
         case .descriptorsShort:
             Reference(
                 .listener, .warning, cause: "The process has nearly as many files open as it may.",

@@ -2,6 +2,9 @@
 public enum FindingCode: String, CaseIterable, Sendable {
     // Arrive.
     case guestRouteMissing = "guest-route-missing"
+    case guestIPv6RouteMissing = "guest-ipv6-route-missing"
+    case guestProxy = "guest-proxy"
+    case guestCutOff = "guest-cut-off"
     case portUnknown = "port-unknown"
     case addressTwice = "address-twice"
     case guestAddressDiffers = "guest-address-differs"
@@ -25,6 +28,7 @@ public enum FindingCode: String, CaseIterable, Sendable {
     case holderStopped = "holder-stopped"
     case listenerBacklogFull = "listener-backlog-full"
     case listenerSilent = "listener-silent"
+    case listenerOverflows = "listener-overflows"
     case descriptorsShort = "descriptors-short"
     case rateLimitLow = "rate-limit-low"
     case agentSocketMissing = "agent-socket-missing"

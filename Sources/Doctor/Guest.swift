@@ -64,6 +64,18 @@ public struct GuestPath: CheckSubject {
 
     public func lookTime(at hop: Hop) -> Duration { hop == .bytes ? comparisonTook : .zero }
 
+    /// The device of its port; nil where the guest cannot be looked into.
+    var guestDevice: NetworkDevice? {
+        get async {
+            guard let namespace = guest.namespace,
+                let listing = try? await host.output(["ip", "-j", "address"], in: namespace),
+                let devices = try? NetworkDevice.list(listing)
+            else { return nil }
+            let own = devices.first { $0.macAddress != nil && $0.macAddress == guest.macAddress }
+            return own ?? devices.first { $0.name != "lo" }
+        }
+    }
+
     public var words: [String: String] {
         [
             "GUEST": guest.namespace ?? "GUEST", "INSTANCE": guest.instance,

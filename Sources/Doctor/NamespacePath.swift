@@ -38,17 +38,29 @@ public struct NamespacePath: CheckSubject {
         if case .router = kind { true } else { false }
     }
 
-    /// What a guest asks, as far as it is served here: IPv6 only where a device has such an address.
+    /// Whether Neutron has named it, and so its devices. Others are served where somebody says what they are.
+    var isNeutrons: Bool { NamespaceKind(name: namespace) != nil }
+
+    /// What a guest asks, as far as it is served here: IPv6 only where a device has such an address, and in a namespace
+    /// that somebody has named himself only where that is a tap.
     var destinations: [IPAddress] {
-        let hasIPv6 = devices.contains { device in
+        let serving = devices.filter { isNeutrons || !isRouter && $0.name.hasPrefix(NamespaceKind.devicePrefix) }
+        let hasIPv6 = serving.contains { device in
             device.addresses.contains { isRouter ? $0.address.isLinkLocalIPv6 : $0.address == Self.metadataIPv6 }
         }
         return [Self.metadataIPv4] + (hasIPv6 ? [Self.metadataIPv6] : [])
     }
 
-    /// Of the devices that guests are behind, `qr-…` or `tap…`.
+    /// Of the devices that guests are behind, `qr-…` or `tap…`; of other names all that have addresses.
     var guestDevices: [NetworkDevice] {
-        devices.filter { $0.name.hasPrefix(isRouter ? "qr-" : NamespaceKind.devicePrefix) }
+        guard isNeutrons else { return devices.filter { $0.name != "lo" && !$0.addresses.isEmpty } }
+        return devices.filter { $0.name.hasPrefix(isRouter ? "qr-" : NamespaceKind.devicePrefix) }
+    }
+
+    /// The one that the guest is behind.
+    func device(of guest: Guest) -> NetworkDevice? {
+        let device = guestDevices.first { device in device.addresses.contains { $0.address == guest.gateway } }
+        return device ?? guestDevices.first
     }
 
     var devices: [NetworkDevice] { (try? facts?.devices.get()) ?? [] }

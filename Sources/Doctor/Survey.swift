@@ -10,11 +10,14 @@ public struct Survey: Sendable {
     /// A namespace that is there, or ought to be.
     public struct Wanted: Sendable {
         public var kind: NamespaceKind
+        public var name: String
         /// Nil where it is simply there.
         public var because: String?
 
-        public init(_ kind: NamespaceKind, because: String? = nil) {
+        /// - Parameter name: by default the one that Neutron gives.
+        public init(_ kind: NamespaceKind, named name: String? = nil, because: String? = nil) {
             self.kind = kind
+            self.name = name ?? kind.name
             self.because = because
         }
     }
@@ -29,11 +32,11 @@ public struct Survey: Sendable {
         let names = Set(try NetworkNamespace.list())
         let owners = SocketOwners.look()
         let facts = await inOrder(wanted, told: told) { wanted in
-            names.contains(wanted.kind.name) ? await NamespaceFacts.look(wanted.kind.name, on: host) : nil
+            names.contains(wanted.name) ? await NamespaceFacts.look(wanted.name, on: host) : nil
         }
         let paths = zip(wanted, facts).map { wanted, facts in
             var path = NamespacePath(
-                namespace: wanted.kind.name, kind: wanted.kind, expectedBecause: wanted.because, facts: facts,
+                namespace: wanted.name, kind: wanted.kind, expectedBecause: wanted.because, facts: facts,
                 redirectPort: redirectPort, host: host)
             let socket = path.listener(for: NamespacePath.metadataIPv4)
             path.owner = owners.owner(of: socket?.inode).flatMap { ProcessFacts(pid: $0) }

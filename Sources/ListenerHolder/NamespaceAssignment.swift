@@ -40,14 +40,17 @@ extension NamespaceAssignment {
         self.init(namespace: name, scope: scope)
     }
 
+    /// What it is served as, whatever its name.
+    public var kind: NamespaceKind {
+        switch scope {
+        case .router(let id): .router("\(id)")
+        case .network(let id): .dhcp(network: "\(id)")
+        }
+    }
+
     /// A router's guests are redirected to a port; a network's reach the metadata addresses themselves.
     func listenAddresses(redirectPort: UInt16) -> [ListenAddress] {
-        let kind: NamespaceKind =
-            switch scope {
-            case .router(let id): .router("\(id)")
-            case .network(let id): .dhcp(network: "\(id)")
-            }
-        return kind.listenAddresses(redirectPort: redirectPort)
+        kind.listenAddresses(redirectPort: redirectPort)
     }
 
     /// What to open in the namespace, and which changes in it matter.

@@ -11,7 +11,7 @@ public struct NamespaceIdentity: Hashable, Sendable {
     }
 
     /// Of any file; nil when there is none.
-    init?(file path: String) {
+    public init?(file path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)

@@ -12,7 +12,7 @@ struct BytesCheck: Check {
     let byHand =
         "ip netns exec GUEST curl http://169.254.169.254/latest/user-data | cmp - <(metapath get /latest/user-data --instance INSTANCE --endpoint SERVICE --raw)"
     let codes: [FindingCode] = [
-        .largeRepliesLost, .listenerSilent, .rateLimitLow, .unresolved, .wrongProject, .secretNotReloaded,
+        .guestCutOff, .largeRepliesLost, .listenerSilent, .rateLimitLow, .unresolved, .wrongProject, .secretNotReloaded,
         .secretRefused, .noAnswer,
         .otherStatus, .userDataDiffers, .documentsDiffer,
     ]
@@ -60,6 +60,7 @@ struct BytesCheck: Check {
         let guest = path.guest.name
         let size = documents.direct[document]?.body.count ?? 0
         let largest = documents.through.answers.values.map(\.body.count).max()
+        if largest == nil, let finding = await GuestCutOff.finding(path) { return finding }
         if case .unreachable = reason {
         } else if let largest, size > largest, size > 1000 {
             return await largeLost(path, size, "up to \(largest) bytes arrived; \(document): \(reason.text)")

@@ -40,7 +40,7 @@ struct AddressCheck: Check {
     private func address(
         _ path: NamespacePath, _ device: NetworkDevice, _ address: NetworkDevice.Address
     ) -> Finding? {
-        guard address.isDuplicate || address.isTentative else { return nil }
+        guard !address.isUsable else { return nil }
         let place = "\(address.address)/\(address.prefixLength)"
         let again = "ip -n \(path.namespace) address"
         return Finding(
@@ -71,7 +71,7 @@ struct AddressCheck: Check {
             .deviceMissing, path.namespace,
             "There is no device in \(path.namespace) that guests could be behind.",
             evidence: "devices: \(path.devices.map(\.name).joined(separator: ", "))",
-            remedy: .command("systemctl restart \(path.kind.agentUnit)"))
+            remedy: .command(path.agentRestart))
     }
 
     private static func summary(_ path: NamespacePath) -> String {

@@ -25,7 +25,7 @@ struct ListenerCheck: Check {
         for destination in path.destinations where path.listener(for: destination) == nil {
             findings.append(noIPv6(path, socket))
         }
-        return .findings(findings, orPassed: "\(socket), \(Self.describe(path.owner))")
+        return .findings(findings, orPassed: "\(socket), \(Self.describe(path.owner))\(Self.refused(facts))")
     }
 
     private func missing(_ path: NamespacePath) -> Finding {
@@ -85,6 +85,11 @@ struct ListenerCheck: Check {
             remedy: .command(path.startCommand))
     }
 
+    private static func refused(_ facts: NamespaceFacts) -> String {
+        guard let counters = facts.counters, counters.listenDrops > 0 else { return "" }
+        return ", \(counters.listenDrops) connections refused so far, \(counters.listenOverflows) for a full backlog"
+    }
+
     private static func describe(_ owner: ProcessFacts?) -> String {
         owner.map { "\($0.program), process \($0.pid)" } ?? "its process cannot be seen"
     }
@@ -98,8 +103,12 @@ extension NamespacePath {
         return haproxyFile.map { command("haproxy -f \($0)") } ?? "systemctl restart \(kind.agentUnit)"
     }
 
-    /// What Neutron's agents have written for the haproxy of this namespace (contract neutron.md §2).
-    private var haproxyFile: String? {
+    /// What the haproxy of this namespace reads: its own, or what Neutron's agents have written for it (contract
+    /// neutron.md §2). Nil where another program listens.
+    var haproxyFile: String? {
+        if let owner {
+            return owner.program == "haproxy" ? owner.values(of: "-f").first.map(owner.path) : nil
+        }
         let id = String(kind.scope.drop { $0 != ":" }.dropFirst())
         return ["ns-metadata-proxy", "ovn-metadata-proxy"].map { "/var/lib/neutron/\($0)/\(id).conf" }
             .first { host.text(of: $0) != nil }

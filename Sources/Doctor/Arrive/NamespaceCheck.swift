@@ -17,7 +17,7 @@ struct NamespaceCheck: Check {
                     .namespaceBroken, path.namespace,
                     "The namespace \(path.namespace) has a name and cannot be entered.",
                     evidence: failure.reason,
-                    remedy: .command("ip netns delete \(path.namespace) && systemctl restart \(path.kind.agentUnit)"))
+                    remedy: .command("ip netns delete \(path.namespace) && \(path.agentRestart)"))
             ])
         }
         return .passed(path.guestDevices.map(\.name).joined(separator: ", "))
@@ -29,9 +29,14 @@ struct NamespaceCheck: Check {
             Finding(
                 .namespaceMissing, path.namespace, "There is no namespace \(path.namespace) for \(reason).",
                 evidence: "\(NetworkNamespace.directory)/\(path.namespace) does not exist",
-                remedy: .command("systemctl restart \(path.kind.agentUnit)"))
+                remedy: .command(path.agentRestart))
         ])
     }
+}
+
+extension NamespacePath {
+    /// What makes the namespace and its devices anew.
+    var agentRestart: String { "systemctl restart \(kind.agentUnit)" }
 }
 
 extension NamespaceKind {

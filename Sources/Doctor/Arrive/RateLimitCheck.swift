@@ -20,11 +20,31 @@ struct RateLimitCheck: Check {
             Finding(
                 .rateLimitLow, path.namespace,
                 "Guests behind \(path.namespace) may make \(text), and one boot makes \(Self.requestsOfOneBoot).",
-                evidence: text,
-                remedy: .edit(
-                    file: path.rateLimitFile ?? "/etc/neutron/l3_agent.ini",
-                    change: "[metadata_rate_limiting] base_query_rate_limit = 100, burst_query_rate_limit = 100",
-                    then: path.haproxy == nil ? path.startCommand : "systemctl restart \(path.kind.agentUnit)"))
+                evidence: text, remedy: .command(path.raisingRateLimit))
         ])
+    }
+}
+
+extension NamespacePath {
+    /// From whose options Neutron's agents write what haproxies read.
+    private static let agentFiles = ["neutron.conf", "l3_agent.ini", "dhcp_agent.ini", "metadata_agent.ini"]
+        .map { "/etc/neutron/\($0)" }
+
+    fileprivate var raisingRateLimit: String {
+        let agents = Self.agentFiles.filter { host.text(of: $0)?.contains("[metadata_rate_limiting]") == true }
+        let written = haproxyFile.map { [raisingHaproxys($0)] + agents.map(raisingOptions) }
+        let changes = written ?? rateLimitFile.map { [raisingOptions($0)] } ?? []
+        return (changes + [startCommand]).joined(separator: " && ")
+    }
+
+    /// Each limit below one boot.
+    private func raisingHaproxys(_ file: String) -> String {
+        #"sed -i -E 's/(sc_http_req_rate\([0-9]\).* gt )([0-9]|1[0-9]|2[0-7])( |$)/\1100\3/' \#(file)"#
+    }
+
+    private func raisingOptions(_ file: String) -> String {
+        let group = #"/^\[metadata_rate_limiting\]/"#
+        let options = #"base_query_rate_limit = 100\nburst_query_rate_limit = 100"#
+        return #"sed -i -e '\#(group),/^\[/{/_query_rate_limit/d;}' -e '\#(group)a \#(options)' \#(file)"#
     }
 }

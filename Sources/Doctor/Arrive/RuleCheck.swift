@@ -10,7 +10,7 @@ struct RuleCheck: Check {
         A guest's first packet is followed through the namespace's rules as the kernel would: nftables, iptables and \
         iptables-legacy, prerouting, then input or forward. It has to end at the listener's port.
         """
-    let byHand = "ip netns exec NAMESPACE sh -c 'nft list ruleset; iptables-legacy-save; ip6tables-legacy-save'"
+    let byHand = "ip netns exec NAMESPACE sh -c 'nft list ruleset; iptables-legacy-save -c; ip6tables-legacy-save -c'"
     let codes: [FindingCode] = [
         .ruleMissing, .ruleShadowed, .ruleDrops, .markRuleMissing, .wrongRedirectPort, .rulesInLegacyEngine,
     ]
@@ -25,9 +25,7 @@ struct RuleCheck: Check {
         guard !path.guestDevices.isEmpty else { return .notRun("there is no device that guests are behind") }
         var findings: [Finding] = []
         var found: [String] = []
-        for packet in packets(path) {
-            let fate = PacketWalk.fate(
-                of: packet, in: rules.chains, ownAddresses: path.devices.flatMap(\.addresses).map(\.address))
+        for (packet, fate) in fates(path, rules) {
             // One table may be wrong for several packets, and one command then mends it for all.
             findings += self.findings(fate, packet, path, rules).filter { new in
                 !findings.contains { $0.remedy == new.remedy }
@@ -39,13 +37,18 @@ struct RuleCheck: Check {
         return .findings(findings, orPassed: found.joined(separator: "; "))
     }
 
-    /// One to each metadata address from behind each device.
+    /// Of one packet to each metadata address from behind each device. Which devices guests are behind nobody knows in a
+    /// namespace that somebody has named himself: there it has to be one.
+    private func fates(_ path: NamespacePath, _ rules: RuleFacts) -> [(MetadataPacket, PacketWalk.Fate)] {
+        let fates = packets(path).map { ($0, path.fate(of: $0, rules)) }
+        guard !path.isNeutrons else { return fates }
+        let led = fates.filter { if case .routed = $0.1 { false } else { true } }
+        return led.isEmpty ? fates : led
+    }
+
     private func packets(_ path: NamespacePath) -> [MetadataPacket] {
         path.destinations.flatMap { destination in
-            path.guestDevices.map { device in
-                MetadataPacket(
-                    device: device.name, source: Self.source(destination.family), destination: destination)
-            }
+            path.guestDevices.map { MetadataPacket(from: $0, to: destination) }
         }
     }
 
@@ -62,17 +65,14 @@ struct RuleCheck: Check {
         case .routed: return path.isRouter ? [missing(packet, path, rules)] : []
         }
     }
-
-    /// Any address a guest might have: rules that ask for particular ones are not the metadata path's.
-    private static func source(_ family: IPAddress.Family) -> IPAddress {
-        family == .v4 ? IPAddress(v4: 0x0A00_00FE) : IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0xFE)
-    }
 }
 
 extension PacketWalk.Fate {
     var summary: String {
         switch self {
-        case .delivered(let port, let rule): rule == nil ? "to port \(port)" : "redirected to port \(port)"
+        case .delivered(let port, nil): "to port \(port)"
+        case .delivered(let port, let rule?):
+            "redirected to port \(port)" + (rule.rule?.packets.map { ", \($0) connections so far" } ?? "")
         case .ledAway(let place, _): "led away to \(place)"
         case .dropped(_, let hook): "dropped in \(hook.rawValue)"
         case .routed: "no rule"
@@ -86,7 +86,7 @@ extension RuleCheck {
             .ruleMissing, path.namespace,
             "No rule in \(path.namespace) leads \(packet.destination), port 80, to port \(path.port).",
             evidence: "no rule of \(rules.chains.count) chains for packets that come in on \(packet.device)",
-            remedy: .command(RuleText.redirect(path, packet.destination.family, rules)))
+            remedy: .command(RuleText.redirect(path, packet, rules)))
     }
 
     private func wrongPort(

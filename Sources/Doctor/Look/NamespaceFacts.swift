@@ -6,6 +6,8 @@ public struct NamespaceFacts: Sendable {
     var devices: Result<[NetworkDevice], LookFailure>
     var rules: Result<RuleFacts, LookFailure>
     var listeners: Result<[ListeningSocket], LookFailure>
+    /// Nil where the kernel does not tell.
+    var counters: KernelCounters?
     /// What each look took, by the hop that it is for.
     var times: [Hop: Duration] = [:]
 
@@ -17,9 +19,11 @@ public struct NamespaceFacts: Sendable {
         async let listeners = timed { () async throws(LookFailure) in
             ListeningSocket.list(try await host.output(["ss", "-Hltne"], in: namespace))
         }
+        async let counters = KernelCounters.look(namespace, on: host)
         let all = await (devices, rules, listeners)
         return NamespaceFacts(
             devices: all.0.result, rules: all.1.result, listeners: all.2.result,
+            counters: await counters,
             times: [.addresses: all.0.took, .rules: all.1.took, .listener: all.2.took])
     }
 
@@ -58,7 +62,7 @@ struct RuleFacts: Sendable, Equatable {
     private mutating func add(_ listers: [String], named names: [String], _ namespace: String, _ host: HostView) async {
         for (lister, name) in zip(listers, names) {
             do throws(LookFailure) {
-                chains += IPTablesListing.chains(try await host.output([lister], in: namespace), program: name)
+                chains += IPTablesListing.chains(try await host.output([lister, "-c"], in: namespace), program: name)
             } catch {
                 unread.append(error.reason)
             }

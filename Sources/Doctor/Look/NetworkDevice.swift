@@ -10,9 +10,22 @@ struct NetworkDevice: Sendable, Equatable {
         var isTentative = false
         /// Somebody else has it: it is never used.
         var isDuplicate = false
+
+        var isUsable: Bool { !isTentative && !isDuplicate }
+    }
+
+    struct Peer: Sendable, Equatable {
+        var index: Int
+        var namespaceNumber: Int
     }
 
     var name: String
+    /// The kernel's number of it in its namespace.
+    var index: Int
+    /// Of a cable, its other end: the device's number, and the kernel's number of the namespace that it is in.
+    var peer: Peer?
+    /// The bridge or switch that it is a port of.
+    var master: String?
     var macAddress: MACAddress?
     /// Octets.
     var mtu: Int
@@ -30,6 +43,11 @@ struct NetworkDevice: Sendable, Equatable {
     private init?(_ item: JSONValue) {
         guard let name = item["ifname"]?.text else { return nil }
         self.name = name
+        index = item["ifindex"]?.number ?? 0
+        master = item["master"]?.text
+        if let index = item["link_index"]?.number, let number = item["link_netnsid"]?.number {
+            peer = Peer(index: index, namespaceNumber: number)
+        }
         macAddress = item["address"]?.text.flatMap { MACAddress($0) }
         mtu = item["mtu"]?.number ?? 0
         isUp = item["flags"]?.items?.contains(.string("UP")) ?? false

@@ -1,4 +1,5 @@
 import Foundation
+import NetworkNamespaces
 
 /// A process of the path, as `/proc` shows it.
 public struct ProcessFacts: Sendable, Equatable {
@@ -71,6 +72,29 @@ public struct ProcessFacts: Sendable, Equatable {
 }
 
 extension ProcessFacts {
+    /// Those whose program has this name, as the kernel keeps it.
+    public static func all(ofProgram name: String) -> [ProcessFacts] {
+        all { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == name + "\n" }
+    }
+
+    /// Those in a network namespace, besides what this process has started to look around in it.
+    static func all(inNetworkNamespace name: String) -> [ProcessFacts] {
+        guard let identity = NetworkNamespace.identity(of: name) else { return [] }
+        return all { NamespaceIdentity(file: "/proc/\($0)/ns/net") == identity }.filter { $0.parent != getpid() }
+    }
+
+    private static func all(where isWanted: (Int32) -> Bool) -> [ProcessFacts] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.sorted().filter(isWanted).compactMap { ProcessFacts(pid: $0) }
+    }
+
+    /// What it was started with, `NAME=value` each; nil when it is not ours to look at.
+    var environment: [Substring]? {
+        FileManager.default.contents(atPath: "/proc/\(pid)/environ").map { data in
+            data.split(separator: 0).map { Substring(decoding: $0, as: UTF8.self) }
+        }
+    }
+
     /// The service of systemd that it belongs to.
     var unit: String? {
         let text = (try? String(contentsOfFile: "/proc/\(pid)/cgroup", encoding: .utf8)) ?? ""

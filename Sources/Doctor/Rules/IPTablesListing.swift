@@ -21,12 +21,13 @@ private struct IPTablesReader {
     }
 
     mutating func take(_ line: String) {
-        // With -c counters come first.
+        // With -c counters come first: `[packets:octets]`.
+        let packets = line.hasPrefix("[") ? Int(line.dropFirst().prefix { $0 != ":" }) : nil
         let line = line.hasPrefix("[") ? String(line.drop { $0 != "]" }.dropFirst(2)) : line
         switch line.first {
         case "*": table = String(line.dropFirst())
         case ":": addChain(line.dropFirst().split(separator: " ").map(String.init))
-        case "-": addRule(line)
+        case "-": addRule(line, packets)
         default: break
         }
     }
@@ -42,7 +43,7 @@ private struct IPTablesReader {
                 dropsByDefault: words.count > 1 && words[1] == "DROP"))
     }
 
-    private mutating func addRule(_ line: String) {
+    private mutating func addRule(_ line: String, _ packets: Int?) {
         var words = Self.words(line)
         guard words.count > 2, words[0] == "-A",
             let index = chains.lastIndex(where: { $0.table == table && $0.name == words[1] })
@@ -53,7 +54,7 @@ private struct IPTablesReader {
         chains[index].rules.append(
             PacketRule(
                 conditions: parser.conditions, actions: parser.actions, text: line,
-                removal: "\(program) -t \(table) -D \(line.dropFirst(3))"))
+                removal: "\(program) -t \(table) -D \(line.dropFirst(3))", packets: packets))
     }
 
     private static func isTableHook(_ table: String, _ name: String) -> Bool {

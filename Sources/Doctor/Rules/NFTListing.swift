@@ -16,7 +16,8 @@ enum NFTListing {
         }
         let tables = Set(chains.filter(isIPTables).map { "\($0.family) \($0.table)" })
         chains.removeAll { tables.contains("\($0.family) \($0.table)") }
-        for rule in items.compactMap({ $0["rule"] }) { add(rule, to: &chains) }
+        let counters = namedCounters(items.compactMap { $0["counter"] })
+        for rule in items.compactMap({ $0["rule"] }) { add(rule, counters, to: &chains) }
         return (chains, !tables.isEmpty)
     }
 
@@ -30,7 +31,26 @@ enum NFTListing {
             isNAT: item["type"]?.text == "nat", dropsByDefault: item["policy"]?.text == "drop")
     }
 
-    private static func add(_ item: JSONValue, to chains: inout [RuleChain]) {
+    /// Packets that they have counted, by the table that they are in and their names.
+    private static func namedCounters(_ items: [JSONValue]) -> [String: Int] {
+        let counters = items.compactMap { item -> (String, Int)? in
+            guard let name = item["name"]?.text, let packets = item["packets"]?.number else { return nil }
+            return ("\(table(of: item)) \(name)", packets)
+        }
+        return Dictionary(counters) { first, _ in first }
+    }
+
+    private static func table(of item: JSONValue) -> String {
+        "\(item["family"]?.text ?? "") \(item["table"]?.text ?? "")"
+    }
+
+    /// What a rule's counter says, be it in the rule or a named one.
+    private static func packets(_ item: JSONValue, _ statements: [JSONValue], _ counters: [String: Int]) -> Int? {
+        guard let counter = statements.lazy.compactMap({ $0["counter"] }).first else { return nil }
+        return counter.text.map { counters["\(table(of: item)) \($0)"] } ?? counter["packets"]?.number
+    }
+
+    private static func add(_ item: JSONValue, _ counters: [String: Int], to chains: inout [RuleChain]) {
         guard let table = item["table"]?.text, let name = item["chain"]?.text, let family = item["family"]?.text,
             let index = chains.firstIndex(where: { $0.family == family && $0.table == table && $0.name == name })
         else { return }
@@ -40,7 +60,8 @@ enum NFTListing {
             PacketRule(
                 conditions: statements.compactMap(condition), actions: statements.compactMap(action),
                 text: "\(place): \(statements.map(NFTText.statement).joined(separator: " "))",
-                removal: "nft delete rule \(place) handle \(item["handle"]?.number ?? 0)"))
+                removal: "nft delete rule \(place) handle \(item["handle"]?.number ?? 0)",
+                packets: packets(item, statements, counters)))
     }
 
     // MARK: conditions

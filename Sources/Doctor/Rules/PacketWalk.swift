@@ -13,6 +13,22 @@ struct MetadataPacket: Sendable, Equatable {
     var isTranslated = false
 }
 
+extension MetadataPacket {
+    /// From any address a guest might have: rules that ask for particular ones are not the metadata path's.
+    init(from device: NetworkDevice, to destination: IPAddress) {
+        let source = destination.family == .v4
+            ? IPAddress(v4: 0x0A00_00FE) : IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0xFE)
+        self.init(device: device.name, source: source, destination: destination)
+    }
+}
+
+extension NamespacePath {
+    func fate(of packet: MetadataPacket, _ rules: RuleFacts) -> PacketWalk.Fate {
+        PacketWalk.fate(
+            of: packet, in: rules.chains, ownAddresses: devices.flatMap(\.addresses).map(\.address))
+    }
+}
+
 /// What the rules of a namespace do with a packet, found by following it through them as the kernel would.
 struct PacketWalk: Sendable {
     enum Fate: Sendable, Equatable {

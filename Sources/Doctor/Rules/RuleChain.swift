@@ -39,6 +39,8 @@ struct PacketRule: Sendable, Equatable {
     var text: String
     /// What takes it away, without `ip netns exec`.
     var removal: String
+    /// How many it has concerned so far; of a rule of address translation, how many connections. Nil where nobody counts.
+    var packets: Int?
 
     indirect enum Condition: Sendable, Equatable {
         /// The device it came in on; a name, or a beginning that ends with `*`.

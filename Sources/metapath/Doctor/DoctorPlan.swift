@@ -27,7 +27,10 @@ struct DoctorPlan {
     func examination(
         progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> Examination {
-        let there = try NetworkNamespace.list().compactMap { NamespaceKind(name: $0) }
+        let names = try NetworkNamespace.list()
+        let there =
+            names.compactMap { NamespaceKind(name: $0) }.map { Survey.Wanted($0) }
+            + MetapathProcess.namespaces(among: names)
         var look = try await firstLook(there, progress)
         let lab = Self.lab()
         let neutron = try await neutron(look)
@@ -46,21 +49,21 @@ struct DoctorPlan {
 
     /// Where little is asked for, a few namespaces tell who serves guests here, and so which store says where to look.
     private func firstLook(
-        _ there: [NamespaceKind], _ progress: @escaping @Sendable (Int, Int) -> Void
+        _ there: [Survey.Wanted], _ progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> FirstLook {
         let isNarrow = options.selection.isNarrow
         var look = try await look(at: isNarrow ? Array(there.prefix(Self.sample)) : there, nil, progress)
         if isNarrow {
-            let chosen = options.selection.namespaces(among: there, look.store.catalogue)
-            look = try await self.look(at: chosen, look.store, progress)
+            let chosen = options.selection.namespaces(among: there.map(\.kind), look.store.catalogue)
+            look = try await self.look(at: there.filter { chosen.contains($0.kind) }, look.store, progress)
         }
         return look
     }
 
     private func look(
-        at kinds: [NamespaceKind], _ known: DoctorStore?, _ progress: @escaping @Sendable (Int, Int) -> Void
+        at wanted: [Survey.Wanted], _ known: DoctorStore?, _ progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> FirstLook {
-        let survey = try await Survey.look(kinds.map { Survey.Wanted($0) }, host: host, told: progress)
+        let survey = try await Survey.look(wanted, host: host, told: progress)
         let ours = try survey.processes.compactMap { try MetapathProcess($0) }
         let agents = try await survey.agents.compactMap { try MetapathProcess($0) }
         let store = if let known { known } else { try await store(ours + agents) }
@@ -88,9 +91,9 @@ struct DoctorPlan {
 
     /// Namespaces that ought to be there and are not. Which host serves which router is nobody's to say but the lab's,
     /// where it is this one.
-    private func missing(_ lab: LabStatus?, there: [NamespaceKind]) async throws -> [NamespacePath] {
+    private func missing(_ lab: LabStatus?, there: [Survey.Wanted]) async throws -> [NamespacePath] {
         let wanted = (lab?.listeners ?? []).compactMap { row -> Survey.Wanted? in
-            guard let kind = NamespaceKind(name: row.namespace), !there.contains(kind) else { return nil }
+            guard let kind = NamespaceKind(name: row.namespace), !there.contains(where: { $0.name == row.namespace }) else { return nil }
             return Survey.Wanted(kind, because: "the \(row.kind.rawValue) \(row.name)")
         }
         return try await Survey.look(wanted, host: host).namespaces
@@ -104,7 +107,7 @@ struct DoctorPlan {
         path.redirectPort = process.redirectPort
         guard let limits = process.guestLimits.configured else { return path }
         path.rateLimit = limits.base.requests <= limits.burst.requests ? limits.base : limits.burst
-        path.rateLimitFile = process.holder.files.last?.source
+        path.rateLimitFile = process.rateLimitFile
         return path
     }
 

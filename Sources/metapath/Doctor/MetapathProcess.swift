@@ -1,5 +1,6 @@
 import ArgumentParser
 import Doctor
+import ListenerHolder
 import NetworkNamespaces
 import OpenStackAPI
 import OsloConfig
@@ -17,6 +18,8 @@ struct MetapathProcess {
     /// Nil where it answers itself.
     var upstream: UpstreamSettings?
     var redirectPort: UInt16
+    /// Namespaces that it was told of, whatever their names.
+    var namespaces: [NamespaceAssignment] = []
     var guestLimits: GuestLimitSettings
 
     /// Nil for another program. Its files may have changed since it has read them, and be wrong now.
@@ -35,6 +38,7 @@ struct MetapathProcess {
             serviceURL = "http://\(ListenTarget.tcp(host: host == "0.0.0.0" ? "127.0.0.1" : host, port: port))"
         }
         upstream = try parts.upstream?.settings(&configuration, readsAgentOptions: role == .proxy)
+        namespaces = try parts.namespaces?.settings(&configuration).told ?? []
         redirectPort = UInt16(clamping: configuration.value(Options.metadataPort))
         guestLimits = GuestLimitSettings(&configuration)
     }
@@ -44,15 +48,17 @@ struct MetapathProcess {
         var options: DaemonOptions
         var listen: ListenOption?
         var upstream: UpstreamOption?
+        var namespaces: NamespaceOptions?
 
         init(_ role: Role, _ arguments: [String]) throws {
             switch role {
             case .up:
                 let command = try UpCommand.parse(arguments)
-                (options, listen, upstream) = (command.options, command.listen, command.upstream)
+                (options, listen) = (command.options, command.listen)
+                (upstream, namespaces) = (command.upstream, command.namespaces)
             case .proxy:
                 let command = try ProxyCommand.parse(arguments)
-                (options, upstream) = (command.options, command.upstream)
+                (options, upstream, namespaces) = (command.options, command.upstream, command.namespaces)
             case .serve:
                 let command = try ServeCommand.parse(arguments)
                 (options, listen) = (command.options, command.listen)
@@ -74,6 +80,22 @@ struct MetapathProcess {
             }
         }
         return result
+    }
+
+    /// Namespaces with names of their own that a process here was told to serve.
+    static func namespaces(among names: [String]) -> [Survey.Wanted] {
+        let processes = ProcessFacts.all(ofProgram: "metapath").compactMap { try? MetapathProcess($0) }
+        let told = Set(processes.flatMap(\.namespaces)).filter {
+            NamespaceKind(name: $0.namespace) == nil && names.contains($0.namespace)
+        }
+        return told.sorted { $0.namespace < $1.namespace }.map { Survey.Wanted($0.kind, named: $0.namespace) }
+    }
+
+    /// The file that limits how often guests may ask.
+    var rateLimitFile: String? {
+        let files = holder.files
+        let file = files.last { $0.entries.contains { $0.option.group == "metadata_rate_limiting" } }
+        return (file ?? files.last)?.source
     }
 
     var holder: SecretHolder { SecretHolder(.metapath, process: facts, files: config.sections) }
