@@ -19,11 +19,16 @@ public enum DoctorReference {
         | `metapath doctor --instance NAME` | one instance's path |
         | `metapath doctor --network ID` | one network's path |
         | `metapath doctor --all` | every network on this host that has ports, and one instance on each |
+        | `metapath doctor --watch` | the same again and again, every 5 seconds or `--interval`, until Ctrl-C |
 
         The first line is the verdict and names the first hop that is broken. What was seen and the fix follow, then every step
         with the time it took. `-f json` gives the same as data: each finding with code, severity, hop, subject, text, evidence and
         remedy, each step with the command that shows the same by hand. A check that cannot be made says why, and does not count
         as passed. Exit status: 0 fine, 1 warning, 2 failure, 255 unexpected.
+
+        `--watch` tells between examinations which findings are new and which are gone, each with the time: on a terminal on a
+        screen that is drawn anew, elsewhere and with `-f json` as `changes` of one JSON object a line for each examination. Its
+        exit status is that of the last examination.
 
         No secret is printed. Two secrets are compared by fingerprints, which are an HMAC under a key that lives as long as one
         run: they tell equal from different and nothing else.

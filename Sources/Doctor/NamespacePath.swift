@@ -17,8 +17,12 @@ public struct NamespacePath: CheckSubject {
     /// How often Metapath lets a guest ask as Neutron's options say, and the file with them; nil where it does not.
     public var rateLimit: RateLimit?
     public var rateLimitFile: String?
+    /// The last of the files that the Metapath which listens reads; nil where none does.
+    public var configFile: String?
     /// Where a router leads its guests: `metadata_port`.
     public var redirectPort: UInt16
+    /// What makes it and its devices where that is not one of Neutron's agents.
+    public var makeCommand: String?
     /// What starts whoever ought to listen, as far as it is known.
     public var startHint: String?
     public var host: HostView
@@ -64,6 +68,16 @@ public struct NamespacePath: CheckSubject {
     }
 
     var devices: [NetworkDevice] { (try? facts?.devices.get()) ?? [] }
+
+    /// Where guests are served, if not where they ought to be: at the port of another proxy's socket for every address.
+    func portOfProxy(_ owners: SocketOwners) -> UInt16? {
+        let listeners = (try? facts?.listeners.get()) ?? []
+        guard isRouter, listener(for: Self.metadataIPv4) == nil else { return nil }
+        return listeners.first { socket in
+            let owner = owners.owner(of: socket.inode).flatMap { ProcessFacts(pid: $0) }
+            return ["*", "0.0.0.0"].contains(socket.address) && ["haproxy", "metapath"].contains(owner?.program)
+        }?.port
+    }
 
     /// The socket that connections to the metadata address reach in the end.
     func listener(for destination: IPAddress) -> ListeningSocket? {

@@ -38,6 +38,7 @@ public struct Survey: Sendable {
             var path = NamespacePath(
                 namespace: wanted.name, kind: wanted.kind, expectedBecause: wanted.because, facts: facts,
                 redirectPort: redirectPort, host: host)
+            path.redirectPort = path.portOfProxy(owners) ?? redirectPort
             let socket = path.listener(for: NamespacePath.metadataIPv4)
             path.owner = owners.owner(of: socket?.inode).flatMap { ProcessFacts(pid: $0) }
             if let owner = path.owner { path.haproxy = HaproxyConfiguration(of: owner, host) }

@@ -71,7 +71,7 @@ struct AddressCheck: Check {
             .deviceMissing, path.namespace,
             "There is no device in \(path.namespace) that guests could be behind.",
             evidence: "devices: \(path.devices.map(\.name).joined(separator: ", "))",
-            remedy: .command(path.agentRestart))
+            remedy: path.makingAnew())
     }
 
     private static func summary(_ path: NamespacePath) -> String {

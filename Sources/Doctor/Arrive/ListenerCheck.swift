@@ -74,7 +74,14 @@ struct ListenerCheck: Check {
             .descriptorsShort, path.namespace,
             "The process \(owner.pid) (\(owner.program)) has \(used) of \(limit) descriptors open.",
             evidence: "/proc/\(owner.pid)/fd, /proc/\(owner.pid)/limits",
-            remedy: .command("prlimit --pid \(owner.pid) --nofile=\(limit * 4):\(limit * 4)"))
+            remedy: .command(raising(limit, of: owner, path)))
+    }
+
+    /// Beyond the hard limit the kernel wants a privilege that not every root has; who is started anew has its own limit.
+    private func raising(_ limit: Int, of owner: ProcessFacts, _ path: NamespacePath) -> String {
+        let command = "prlimit --pid \(owner.pid) --nofile="
+        if let hard = owner.hardDescriptorLimit, hard > limit { return "\(command)\(min(limit * 4, hard)):" }
+        return "\(command)\(limit * 4):\(limit * 4) || (\(path.startCommand))"
     }
 
     private func noIPv6(_ path: NamespacePath, _ socket: ListeningSocket) -> Finding {

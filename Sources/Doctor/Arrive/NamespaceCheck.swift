@@ -17,7 +17,7 @@ struct NamespaceCheck: Check {
                     .namespaceBroken, path.namespace,
                     "The namespace \(path.namespace) has a name and cannot be entered.",
                     evidence: failure.reason,
-                    remedy: .command("ip netns delete \(path.namespace) && \(path.agentRestart)"))
+                    remedy: path.makingAnew(after: "ip netns delete \(path.namespace)"))
             ])
         }
         return .passed(path.guestDevices.map(\.name).joined(separator: ", "))
@@ -29,14 +29,18 @@ struct NamespaceCheck: Check {
             Finding(
                 .namespaceMissing, path.namespace, "There is no namespace \(path.namespace) for \(reason).",
                 evidence: "\(NetworkNamespace.directory)/\(path.namespace) does not exist",
-                remedy: .command(path.agentRestart))
+                remedy: path.makingAnew())
         ])
     }
 }
 
 extension NamespacePath {
-    /// What makes the namespace and its devices anew.
-    var agentRestart: String { "systemctl restart \(kind.agentUnit)" }
+    /// What makes the namespace and its devices anew. Who has made one of another name nobody knows.
+    func makingAnew(after first: String? = nil) -> Remedy {
+        let maker = makeCommand ?? (isNeutrons ? "systemctl restart \(kind.agentUnit)" : nil)
+        guard let maker else { return .advice("Make \(namespace) and its devices anew, as they were made.") }
+        return .command((first.map { "\($0) && " } ?? "") + maker)
+    }
 }
 
 extension NamespaceKind {

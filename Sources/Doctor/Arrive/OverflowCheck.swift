@@ -39,8 +39,12 @@ extension NamespacePath {
         guard let owner else { return "\(limit) && \(startCommand)" }
         // Metapath's sockets are kept by the process that keeps the worker.
         let holder = owner.isWorker ? owner.parent.flatMap { ProcessFacts(pid: $0) } : nil
-        guard let file = haproxyFile else { return "\(limit) && \((holder ?? owner).restartCommand)" }
-        // Its backlog is its `maxconn` where nothing else is said.
+        guard let file = haproxyFile else {
+            let option = configFile.map { "sed -i '/^metadata_backlog/d' \($0) && "
+                + #"printf '\n[DEFAULT]\nmetadata_backlog = \#(room)\n' >> \#($0)"# }
+            return [limit, option, (holder ?? owner).restartCommand].compactMap(\.self).joined(separator: " && ")
+        }
+        // A haproxy's backlog is its `maxconn` where nothing else is said.
         return #"\#(limit) && sed -i -E 's/^([ \t]*maxconn[ \t]+)[0-9]+/\1\#(room)/' \#(file) && \#(startCommand)"#
     }
 }

@@ -58,7 +58,7 @@ struct RuleCheck: Check {
         switch fate {
         case .delivered(let port, let rule):
             // An address that the namespace has itself does not need a rule.
-            if port != path.port { return [wrongPort(port, rule, path, packet)] }
+            if port != path.port { return [wrongPort(port, rule, path, packet, rules)] }
             return rule.flatMap { inLegacyEngine($0, path) }.map { [$0] } ?? []
         case .ledAway(let place, let rule): return [shadowed(by: rule, place, path)]
         case .dropped(let rule, let hook): return [dropped(by: rule, hook, packet, path, rules)]
@@ -90,14 +90,23 @@ extension RuleCheck {
     }
 
     private func wrongPort(
-        _ port: UInt16, _ rule: PacketWalk.DecisiveRule?, _ path: NamespacePath, _ packet: MetadataPacket
+        _ port: UInt16, _ rule: PacketWalk.DecisiveRule?, _ path: NamespacePath, _ packet: MetadataPacket,
+        _ rules: RuleFacts
     ) -> Finding {
-        let removal = rule?.rule.map { path.command($0.removal) }
+        let isOfMetadata = rule?.rule?.isAbout(packet.destination) ?? true
+        let mending = rule.map { rule in
+            // Metapath puts its table back, with all its rules, once there is none.
+            if rule.chain.isMetapaths, path.owner?.program == "metapath" {
+                return path.command("nft delete table inet metapath")
+            }
+            let again = isOfMetadata ? " && \(RuleText.redirect(path, packet, rules))" : ""
+            return path.command(rule.rule?.removal ?? "") + again
+        }
         return Finding(
-            rule?.chain.table == "metapath" || rule == nil ? .wrongRedirectPort : .ruleShadowed, path.namespace,
+            isOfMetadata ? .wrongRedirectPort : .ruleShadowed, path.namespace,
             "\(packet.destination), port 80, ends at port \(port) of \(path.namespace), and guests are served at port \(path.port).",
             evidence: rule?.text ?? "no rule redirects it",
-            remedy: removal.map { .command($0) } ?? .advice("Let `metadata_port` and the listener name one port."))
+            remedy: mending.map { .command($0) } ?? .advice("Let `metadata_port` and the listener name one port."))
     }
 
     private func shadowed(by rule: PacketWalk.DecisiveRule, _ place: String, _ path: NamespacePath) -> Finding {
@@ -153,6 +162,16 @@ extension RuleCheck {
 
     private func removal(of rule: PacketWalk.DecisiveRule, _ path: NamespacePath) -> Remedy {
         .command(path.command(rule.rule?.removal ?? RuleText.acceptByDefault(rule.chain)))
+    }
+}
+
+extension PacketRule {
+    /// Whether it asks for this destination alone, as rules for metadata do.
+    fileprivate func isAbout(_ destination: IPAddress) -> Bool {
+        conditions.contains { condition in
+            guard case .destination(let text) = condition else { return false }
+            return IPAddress(text.split(separator: "/").first.map(String.init) ?? text) == destination
+        }
     }
 }
 

@@ -11,9 +11,10 @@ public struct ProcessFacts: Sendable, Equatable {
     public var started: Date
     /// One letter (proc(5)): `T` for a stopped one, `D` for one that waits for a device.
     public var state: Character
-    /// Open descriptors, and how many it may have.
+    /// Open descriptors, how many it may have, and how far that may be raised without a privilege.
     public var descriptors: Int?
     public var descriptorLimit: Int?
+    public var hardDescriptorLimit: Int?
 
     /// Nil when it is not there, or not ours to look at.
     public init?(pid: Int32) {
@@ -30,7 +31,7 @@ public struct ProcessFacts: Sendable, Equatable {
         directory = link ?? "/"
         started = Self.bootTime.addingTimeInterval(ticks / Self.ticksPerSecond)
         descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd"))?.count
-        descriptorLimit = Self.descriptorLimit(of: pid)
+        (descriptorLimit, hardDescriptorLimit) = Self.descriptorLimits(of: pid)
     }
 
     /// The program's name without directories; of a script that Python runs, the script's.
@@ -64,10 +65,11 @@ public struct ProcessFacts: Sendable, Equatable {
         return Date(timeIntervalSince1970: line.flatMap { Double($0.dropFirst(6)) } ?? 0)
     }()
 
-    private static func descriptorLimit(of pid: Int32) -> Int? {
+    private static func descriptorLimits(of pid: Int32) -> (Int?, Int?) {
         let text = try? String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
         let line = text?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
-        return line?.split(separator: " ").dropFirst(3).first.flatMap { Int($0) }
+        let numbers = (line?.split(separator: " ") ?? []).dropFirst(3).prefix(2).map { Int($0) }
+        return (numbers.first ?? nil, numbers.last ?? nil)
     }
 }
 

@@ -27,6 +27,9 @@ struct RuleChain: Sendable, Equatable {
     var dropsByDefault = false
     var rules: [PacketRule] = []
 
+    /// In the table that `metapath up` and `metapath proxy` keep.
+    var isMetapaths: Bool { backend == .nftables && family == "inet" && table == "metapath" }
+
     var isForIPv4: Bool { family != "ip6" }
     var isForIPv6: Bool { family != "ip" }
 }

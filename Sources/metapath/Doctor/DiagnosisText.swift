@@ -15,9 +15,13 @@ struct DiagnosisText {
         case .csv, .value: return try listing.text(output)
         case .table: break
         }
-        let table = try listing.text(output)
+        return (summary + ["", try listing.text(output)]).joined(separator: "\n")
+    }
+
+    /// The verdict, and what mends it, in lines.
+    var summary: [String] {
         let groups = diagnosis.groups.filter { ($0.first?.code.severity ?? .info) > .info }
-        return ([diagnosis.verdict] + groups.flatMap(lines) + ["", table]).joined(separator: "\n")
+        return [diagnosis.verdict] + groups.flatMap(lines)
     }
 
     private func lines(_ group: [Finding]) -> [String] {
@@ -50,7 +54,7 @@ struct DiagnosisText {
             })
     }
 
-    private var object: JSONValue {
+    var object: JSONValue {
         [
             "verdict": .string(diagnosis.verdict),
             "first_broken_hop": .string(orNull: diagnosis.first?.code.hop.rawValue),

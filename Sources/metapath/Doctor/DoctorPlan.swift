@@ -35,6 +35,10 @@ struct DoctorPlan {
         let lab = Self.lab()
         let neutron = try await neutron(look)
         look.survey.namespaces += try await missing(lab, there: there)
+        for index in look.survey.namespaces.indices {
+            let isLabs = lab?.listeners.contains { $0.namespace == look.survey.namespaces[index].namespace }
+            if isLabs == true { look.survey.namespaces[index].makeCommand = "\(Self.program) lab mend" }
+        }
         var services = try await ServicePlan(options: options, survey: look.survey, ours: look.ours).services()
         for index in services.indices { services[index].path.ports = neutron?.found }
         if !services.isEmpty { services[0].path.stores = look.store.facts }
@@ -105,6 +109,7 @@ struct DoctorPlan {
         path.startHint = startHint(look)
         guard let process = look.ours.first(where: { $0.facts.pid == path.owner?.pid }) else { return path }
         path.redirectPort = process.redirectPort
+        path.configFile = process.holder.files.last?.source
         guard let limits = process.guestLimits.configured else { return path }
         path.rateLimit = limits.base.requests <= limits.burst.requests ? limits.base : limits.burst
         path.rateLimitFile = process.rateLimitFile
@@ -117,8 +122,11 @@ struct DoctorPlan {
         if let process = look.ours.first { return process.facts.restartCommand }
         guard look.survey.processes.isEmpty, options.store.store != nil || Self.lab() != nil else { return nil }
         let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
-        return "metapath up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
+        return "\(Self.program) up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
     }
+
+    /// As a shell finds it whatever its `PATH`.
+    private static var program: String { (try? Executable.own()) ?? "metapath" }
 
     /// Nil where no lab stands.
     private static func lab() -> LabStatus? { try? Lab().status(looksForListeners: false) }
