@@ -2,8 +2,11 @@
 import gzip
 import json
 import os
+import pathlib
 import signal
+import socket
 import subprocess
+import sys
 import time
 
 from paths import CATALOGUE, NETWORKS, SECRET, Cloud, Own, Stock, sh
@@ -106,6 +109,97 @@ def fill_backlog(path):
         subprocess.Popen(["curl", "-s", "--max-time", "30", "--unix-socket", str(path.socket), "http://x/"],
                          stdout=subprocess.DEVNULL)
     time.sleep(1)
+
+
+def proxy_process(path):
+    path.start("proxied", "ip", "netns", "exec", "lab-test3", "env", f"http_proxy=http://user:{SECRET}@192.0.2.1:3128",
+               "sleep", "987654")
+
+
+def worker(path):
+    return max(path.pids("up"))
+
+
+def leave_descriptors(path, spare):
+    """Let the worker have few descriptors more than it has open."""
+    count = len(os.listdir(f"/proc/{worker(path)}/fd"))
+    sh(f"prlimit --pid {worker(path)} --nofile={count + spare}:")
+
+
+def few_descriptors(path):
+    path.held = [socket.create_connection(("127.0.0.1", 8775)) for _ in range(150)]
+    time.sleep(0.5)
+    leave_descriptors(path, 15)
+
+
+def small_backlog(path, size):
+    path.stop("up")
+    sh(f"ip netns exec {path.blue} sysctl -qw net.core.somaxconn={size}")
+    path.up()
+
+
+def connect_from(path, code):
+    path.start("flood", "ip", "netns", "exec", "lab-test3", sys.executable, "-c",
+               "import socket, time\n"
+               "def connect():\n"
+               "    one = socket.socket(); one.setblocking(False); one.connect_ex(('169.254.169.254', 80)); return one\n"
+               + code)
+
+
+def full_listener(path):
+    small_backlog(path, 8)
+    leave_descriptors(path, 0)
+    connect_from(path, "many = [connect() for _ in range(40)]\ntime.sleep(100)")
+    time.sleep(1)
+
+
+def bursts(path):
+    """More at once than may wait, again and again, while there is time for others in between."""
+    small_backlog(path, 1)
+    connect_from(path, "while True: many = [connect() for _ in range(40)]; time.sleep(0.3)")
+    time.sleep(1)
+
+
+def end_flood(path):
+    path.stop("flood")
+    sh(f"ip netns exec {path.blue} sysctl -qw net.core.somaxconn=4096")
+    restart("up")(path)
+
+
+def break_namespace(path):
+    sh(f"ip netns delete {path.green}")
+    time.sleep(1)
+    pathlib.Path(f"/run/netns/{path.green}").touch()
+
+
+def redirect_elsewhere(path):
+    """Metapath's own table, as it is for another `metadata_port`."""
+    table = sh(f"ip netns exec {path.blue} nft list table inet metapath").stdout.replace(":9697", ":9999")
+    subprocess.run(["ip", "netns", "exec", path.blue, "nft", "-f", "-"], text=True,
+                   input=f"delete table inet metapath\n{table}")
+    time.sleep(1)
+
+
+def haproxy_elsewhere(path):
+    path.stop(path.blue)
+    path.haproxy(path.blue)
+    file = path.directory / f"{path.blue.split('-', 1)[1]}.conf"
+    file.write_text(file.read_text().replace(":::9697", ":::9999"))
+    path.stop(path.blue)
+    path.start(path.blue, "ip", "netns", "exec", path.blue, "haproxy", "-f", file)
+    time.sleep(1)
+
+
+def rules_again(path):
+    haproxy_again(path)
+    sh(f"ip netns exec {path.blue} iptables -t nat -F PREROUTING")
+    iptables_path(path)
+
+
+def rate_limited(path):
+    text = path.config.read_text()
+    path.config.write_text(text + "[metadata_rate_limiting]\nrate_limit_enabled = True\nbase_query_rate_limit = 12\n")
+    restart("up")(path)
 
 
 def give_packed_user_data(path):
@@ -228,6 +322,22 @@ ALL = [
     Fault("no route in the guest", "guest route", BOTH,
           command("ip -n lab-test1 route delete 169.254.169.254; ip -n lab-test1 route delete default"),
           code="guest-route-missing"),
+    Fault("guest without an IPv6 route", "guest route", BOTH,
+          command("ip -n lab-test0 -6 route delete fe80::a9fe:a9fe"), status=1, code="guest-ipv6-route-missing"),
+    Fault("guest without a link-local address", "guest route", BOTH,
+          command("ip -n lab-test2 address add 2001:db8::2/64 dev eth0 nodad;"
+                  "ip -n lab-test2 address delete fe80::f816:3eff:fe83:e22c/64 dev eth0"),
+          status=1, code="guest-ipv6-route-missing", after=command("ip -n lab-test2 address delete 2001:db8::2/64 dev eth0")),
+    Fault("guest with an HTTP proxy", "guest route", BOTH,
+          command("mkdir -p /etc/netns/lab-test0; printf 'http_proxy=http://user:" + SECRET + "@192.0.2.1:3128\\n"
+                  "no_proxy=\"localhost\"\\n' > /etc/netns/lab-test0/environment"), code="guest-proxy",
+          after=command("rm -r /etc/netns/lab-test0; rmdir --ignore-fail-on-non-empty /etc/netns")),
+    Fault("process with an HTTP proxy", "guest route", BOTH, proxy_process, lambda path: path.stop("proxied"),
+          code="guest-proxy"),
+    Fault("guest's cable pulled", "guest route", BOTH, command("ip -n metapath-lab link set p4 down"),
+          code="guest-cut-off"),
+    Fault("guest on no bridge", "guest route", BOTH, command("ip -n metapath-lab link set p6 nomaster"),
+          code="guest-cut-off"),
     Fault("guest with another address", "port", BOTH, use_other_address, code="guest-address-differs"),
     Fault("two at once", "addresses", BOTH, two_at_once, code="rule-drops"),
     Fault("worker stopped", "listener", OWN, lambda path: path.signal("up", signal.SIGSTOP),
@@ -235,6 +345,20 @@ ALL = [
     Fault("namespace missing", "namespace", OWN, command("ip netns delete {p.green}; sleep 1"),
           lambda path: (path.stop("up"), path.metapath("lab", "down"), path.metapath("lab", "up", CATALOGUE),
                         path.up()), code="namespace-missing"),
+    Fault("namespace broken", "namespace", OWN, break_namespace, code="namespace-broken"),
+    Fault("device missing", "addresses", OWN, command("ip -n {p.blue} link delete qr-288b2571-6f"),
+          code="device-missing"),
+    Fault("address still waited for", "addresses", OWN,
+          command("ip netns exec {p.island} sysctl -qw net.ipv6.conf.{p.tap}.accept_dad=1"
+                  " net.ipv6.conf.{p.tap}.dad_transmits=60;"
+                  "ip -n {p.island} address delete fe80::a9fe:a9fe/128 dev {p.tap};"
+                  "ip -n {p.island} address add fe80::a9fe:a9fe/128 dev {p.tap}"), status=1, code="address-tentative"),
+    Fault("rules for another port", "rules", OWN, redirect_elsewhere, code="wrong-redirect-port"),
+    Fault("few descriptors left", "listener", OWN, few_descriptors, status=1, code="descriptors-short",
+          after=lambda path: [one.close() for one in path.held]),
+    Fault("backlog full", "listener", OWN, full_listener, code="listener-backlog-full", after=end_flood),
+    Fault("backlog too small", "listener", OWN, bursts, status=1, code="listener-overflows", after=end_flood),
+    Fault("Metapath's rate limit below one boot", "listener", OWN, rate_limited, code="rate-limit-low"),
     Fault("instance not in the store", "port", OWN,
           lambda path: path.metapath("instance", "delete", "test2", "--store", path.store),
           lambda path: path.metapath("instance", "import", CATALOGUE, "--store", path.store), code="port-unknown"),
@@ -259,10 +383,11 @@ ALL = [
           both(iptables_path, command("ip netns exec {p.blue} iptables -A INPUT -m mark --mark 0x1/0xffff -j ACCEPT; "
                                       "ip netns exec {p.blue} iptables -A INPUT -p tcp --dport 9697 -j DROP")),
           code="mark-rule-missing"),
+    Fault("haproxy at another port", "rules", STOCK, haproxy_elsewhere, code="wrong-redirect-port", after=rules_again),
     Fault("haproxy gone", "listener", STOCK, lambda path: path.stop(path.blue), haproxy_again, code="listener-missing"),
     Fault("haproxy stopped", "listener", STOCK, lambda path: path.signal(path.blue, signal.SIGSTOP),
           code="listener-stopped"),
-    Fault("rate limit below one boot", "listener", STOCK, limited, haproxy_again, code="rate-limit-low"),
+    Fault("rate limit below one boot", "listener", STOCK, limited, code="rate-limit-low", after=haproxy_again),
     Fault("agent's socket missing", "agent socket", STOCK, lambda path: path.socket.unlink(), restart("agent"),
           code="agent-socket-missing"),
     Fault("agent killed", "agent socket", STOCK, lambda path: path.stop("agent", signal.SIGKILL),

@@ -83,7 +83,7 @@ class Path:
         return done.stdout
 
     def start(self, name, *command, until=None):
-        self.marks[name] = str(command[-1] if name.startswith("q") else command[1])
+        self.marks[name] = str(command[-1] if command[0] == "ip" else command[1])
         with open(self.directory / f"{name}.log", "w") as log:
             self.processes[name] = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.directory)

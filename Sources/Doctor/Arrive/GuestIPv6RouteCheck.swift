@@ -19,7 +19,8 @@ struct GuestIPv6RouteCheck: Check {
             return .notApplicable
         }
         guard let namespace = path.guest.namespace else {
-            return .notRun("the guest is a virtual machine; run `ip -6 route get \(MetadataAddress.ipv6) oif eth0` in it")
+            return .notRun(
+                "the guest is a virtual machine; run `ip -6 route get \(MetadataAddress.ipv6) oif eth0` in it")
         }
         guard let device = await path.guestDevice else { return .notRun("its devices cannot be listed") }
         let addresses = device.addresses.filter { $0.address.family == .v6 }

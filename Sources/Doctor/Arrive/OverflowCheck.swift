@@ -40,8 +40,10 @@ extension NamespacePath {
         // Metapath's sockets are kept by the process that keeps the worker.
         let holder = owner.isWorker ? owner.parent.flatMap { ProcessFacts(pid: $0) } : nil
         guard let file = haproxyFile else {
-            let option = configFile.map { "sed -i '/^metadata_backlog/d' \($0) && "
-                + #"printf '\n[DEFAULT]\nmetadata_backlog = \#(room)\n' >> \#($0)"# }
+            let option = configFile.map {
+                "sed -i '/^metadata_backlog/d' \($0) && "
+                    + #"printf '\n[DEFAULT]\nmetadata_backlog = \#(room)\n' >> \#($0)"#
+            }
             return [limit, option, (holder ?? owner).restartCommand].compactMap(\.self).joined(separator: " && ")
         }
         // A haproxy's backlog is its `maxconn` where nothing else is said.

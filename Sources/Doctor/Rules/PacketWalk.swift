@@ -16,7 +16,8 @@ struct MetadataPacket: Sendable, Equatable {
 extension MetadataPacket {
     /// From any address a guest might have: rules that ask for particular ones are not the metadata path's.
     init(from device: NetworkDevice, to destination: IPAddress) {
-        let source = destination.family == .v4
+        let source =
+            destination.family == .v4
             ? IPAddress(v4: 0x0A00_00FE) : IPAddress(v6High: 0xFE80_0000_0000_0000, low: 0xFE)
         self.init(device: device.name, source: source, destination: destination)
     }

@@ -34,7 +34,9 @@ struct DoctorCommand: AsyncParsableCommand {
     var writeReference: String?
 
     func validate() throws {
-        guard (1...3600).contains(interval) else { throw ValidationError("--interval \(interval): expected 1 to 3600.") }
+        guard (1...3600).contains(interval) else {
+            throw ValidationError("--interval \(interval): expected 1 to 3600.")
+        }
         guard !watch || [.table, .json].contains(output.format) else {
             throw ValidationError("--watch -f \(output.format.rawValue): expected -f table or json.")
         }

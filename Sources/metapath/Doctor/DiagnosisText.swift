@@ -21,7 +21,9 @@ struct DiagnosisText {
     /// The verdict, and what mends it, in lines.
     var summary: [String] {
         let groups = diagnosis.groups.filter { ($0.first?.code.severity ?? .info) > .info }
-        return [diagnosis.verdict] + groups.flatMap(lines)
+        // The verdict is the first line of its group.
+        let first = groups.filter { $0.first == diagnosis.first }
+        return [diagnosis.verdict] + (first + groups.filter { $0.first != diagnosis.first }).flatMap(lines)
     }
 
     private func lines(_ group: [Finding]) -> [String] {

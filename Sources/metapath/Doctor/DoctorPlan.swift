@@ -97,7 +97,8 @@ struct DoctorPlan {
     /// where it is this one.
     private func missing(_ lab: LabStatus?, there: [Survey.Wanted]) async throws -> [NamespacePath] {
         let wanted = (lab?.listeners ?? []).compactMap { row -> Survey.Wanted? in
-            guard let kind = NamespaceKind(name: row.namespace), !there.contains(where: { $0.name == row.namespace }) else { return nil }
+            guard let kind = NamespaceKind(name: row.namespace), !there.contains(where: { $0.name == row.namespace })
+            else { return nil }
             return Survey.Wanted(kind, because: "the \(row.kind.rawValue) \(row.name)")
         }
         return try await Survey.look(wanted, host: host).namespaces

@@ -15,7 +15,8 @@ struct DoctorWatchText {
     func lines(_ size: (lines: Int, columns: Int)) throws -> [String] {
         let text = try body
         let changes = history.changes.map(Self.line)
-        let all = [head, ""] + text.summary.flatMap { Self.wrapped($0, size.columns) } + ["", "CHANGES"]
+        let all =
+            [head, ""] + text.summary.flatMap { Self.wrapped($0, size.columns) } + ["", "CHANGES"]
             + (changes.isEmpty ? ["none"] : Array(changes.prefix(8))) + [""] + text.table
         return all.prefix(size.lines).enumerated().map { index, line in
             let line = Terminal.printable(String(line.prefix(size.columns)))
