@@ -128,7 +128,7 @@ let package = Package(
             "SettingsTests",
             [
                 "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService",
-                "metapath", argumentParser, nioCore,
+                "Doctor", "metapath", argumentParser, nioCore,
             ]),
         test("DoctorTests", ["Doctor", "InstanceModel", "Identification", "OsloConfig", "NetworkNamespaces"]),
         test("HTTPWireTests", ["HTTPWire", "TestSupport", nioCore, nioPosix, nioSSL, nioEmbedded]),

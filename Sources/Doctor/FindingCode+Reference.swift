@@ -21,8 +21,9 @@ extension FindingCode {
         case .guestCutOff:
             Reference(
                 .guestRoute, .failure,
-                cause: "A device between the guest and its namespace is down, or on no bridge.",
-                cure: "Set it up, or put it on its bridge.")
+                cause:
+                    "A device between the guest and its namespace is down or on no bridge, or a filter drops what the guest sends.",
+                cure: "Set it up, put it on its bridge, or accept what it sends.")
         case .portUnknown:
             Reference(
                 .port, .failure,

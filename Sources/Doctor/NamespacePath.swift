@@ -63,7 +63,11 @@ public struct NamespacePath: CheckSubject {
 
     /// The one that the guest is behind.
     func device(of guest: Guest) -> NetworkDevice? {
-        let device = guestDevices.first { device in device.addresses.contains { $0.address == guest.gateway } }
+        let device = guestDevices.first { device in
+            device.addresses.contains { own in
+                own.address == guest.gateway || guest.addresses.contains { own.subnet?.contains($0) == true }
+            }
+        }
         return device ?? guestDevices.first
     }
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from paths import CATALOGUE, NETWORKS, SECRET, Cloud, Own, Stock, sh
+from paths import BLUE, CATALOGUE, NETWORKS, PROGRAM, SECRET, Cloud, Own, Stock, sh
 
 REDIRECT = "-d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697"
 
@@ -202,6 +202,11 @@ def rate_limited(path):
     restart("up")(path)
 
 
+def unlimited(path):
+    path.config.write_text(path.config.read_text().split("[metadata_rate_limiting]")[0])
+    restart("up")(path)
+
+
 def give_packed_user_data(path):
     file = path.directory / "user-data.gz"
     file.write_bytes(gzip.compress(b"#cloud-config\n"))
@@ -293,6 +298,29 @@ def show_lab(_):
     os.rename("/run/hidden-lab", "/run/metapath-lab")
 
 
+def rename(old, new):
+    place = "/run/netns/"
+    sh(f"touch {place}{new} && mount --bind {place}{old} {place}{new} && umount {place}{old} && rm {place}{old}")
+
+
+def other_name(path):
+    """Of the namespace of a router, with nobody who keeps rules in it."""
+    path.stop("up")
+    sh(f"ip netns exec {path.blue} nft flush ruleset")
+    rename(path.blue, "house")
+    hide_lab(path)
+    path.start("up", PROGRAM, "up", "--namespace", f"house=router:{BLUE}", "--config-file", path.config, "--store",
+               path.store, until="ready")
+    time.sleep(1)
+
+
+def own_name(path):
+    path.stop("up")
+    rename("house", path.blue)
+    show_lab(path)
+    path.up()
+
+
 def two_at_once(path):
     sh(f"ip -n {path.island} address delete 169.254.169.254/32 dev {path.tap}")
     sh(f"ip netns exec {path.blue} iptables -I INPUT -p tcp -j DROP")
@@ -354,11 +382,13 @@ ALL = [
                   "ip -n {p.island} address delete fe80::a9fe:a9fe/128 dev {p.tap};"
                   "ip -n {p.island} address add fe80::a9fe:a9fe/128 dev {p.tap}"), status=1, code="address-tentative"),
     Fault("rules for another port", "rules", OWN, redirect_elsewhere, code="wrong-redirect-port"),
+    Fault("namespace of another name", "rules", OWN, other_name, code="rule-missing", after=own_name),
     Fault("few descriptors left", "listener", OWN, few_descriptors, status=1, code="descriptors-short",
           after=lambda path: [one.close() for one in path.held]),
     Fault("backlog full", "listener", OWN, full_listener, code="listener-backlog-full", after=end_flood),
     Fault("backlog too small", "listener", OWN, bursts, status=1, code="listener-overflows", after=end_flood),
-    Fault("Metapath's rate limit below one boot", "listener", OWN, rate_limited, code="rate-limit-low"),
+    Fault("Metapath's rate limit below one boot", "listener", OWN, rate_limited, code="rate-limit-low",
+          after=unlimited),
     Fault("instance not in the store", "port", OWN,
           lambda path: path.metapath("instance", "delete", "test2", "--store", path.store),
           lambda path: path.metapath("instance", "import", CATALOGUE, "--store", path.store), code="port-unknown"),

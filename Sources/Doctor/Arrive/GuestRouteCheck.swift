@@ -20,22 +20,34 @@ struct GuestRouteCheck: Check {
         } catch {
             return .notRun(error.reason)
         }
-        guard completion.status == 0 else { return .found([missing(path, namespace, completion.errors)]) }
+        guard completion.status == 0 else { return .found([await missing(path, namespace, completion.errors)]) }
         return .passed(Self.summary(completion.output))
     }
 
-    private func missing(_ path: GuestPath, _ namespace: String, _ said: String) -> Finding {
-        let hop = path.guest.gateway.map { " via \($0)" } ?? ""
-        let link = hop.isEmpty ? "" : " onlink"
+    private func missing(_ path: GuestPath, _ namespace: String, _ said: String) async -> Finding {
+        let device = await path.guestDevice
+        let name = device?.name ?? "eth0"
+        // A route goes with a device that is set down.
+        let up = device?.isUp == false ? "ip -n \(namespace) link set \(name) up && " : ""
+        let way = path.gateway.map { " via \($0) dev \(name) onlink" } ?? " dev \(name)"
         return Finding(
             .guestRouteMissing, path.guest.name, "\(path.guest.name) has no route to \(MetadataAddress.ipv4).",
             evidence: said.split(separator: "\n").first.map(String.init) ?? "no route",
-            remedy: .command("ip -n \(namespace) route add \(MetadataAddress.ipv4)/32\(hop) dev eth0\(link)"))
+            remedy: .command("\(up)ip -n \(namespace) route add \(MetadataAddress.ipv4)/32\(way)"))
     }
 
     private static func summary(_ listing: String) -> String {
         let route = (try? JSONValue(parsing: Array(listing.utf8)))?.items?.first
         let hop = route?["gateway"]?.text.map { "via \($0)" } ?? "on the link"
         return "\(hop), \(route?["dev"]?.text ?? "")"
+    }
+}
+
+extension GuestPath {
+    /// Of its network, or the router that is here for it; in a network's namespace the address itself is on the link.
+    fileprivate var gateway: IPAddress? {
+        if let gateway = guest.gateway { return gateway }
+        guard let arrival, arrival.isRouter else { return nil }
+        return arrival.device(of: guest)?.addresses.map(\.address).first { $0.family == .v4 }
     }
 }

@@ -11,6 +11,12 @@ struct NetworkDevice: Sendable, Equatable {
         /// Somebody else has it: it is never used.
         var isDuplicate = false
 
+        /// Nil for an address alone, and for a link-local one, whose subnet every link has.
+        var subnet: CIDR? {
+            guard prefixLength < address.bitWidth, !address.isLinkLocalIPv6 else { return nil }
+            return CIDR("\(address)/\(prefixLength)")
+        }
+
         var isUsable: Bool { !isTentative && !isDuplicate }
     }
 

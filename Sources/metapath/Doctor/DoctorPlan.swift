@@ -33,16 +33,13 @@ struct DoctorPlan {
             + MetapathProcess.namespaces(among: names)
         var look = try await firstLook(there, progress)
         let lab = Self.lab()
+        let commands = LabCommands(lab)
         let neutron = try await neutron(look)
         look.survey.namespaces += try await missing(lab, there: there)
-        for index in look.survey.namespaces.indices {
-            let isLabs = lab?.listeners.contains { $0.namespace == look.survey.namespaces[index].namespace }
-            if isLabs == true { look.survey.namespaces[index].makeCommand = "\(Self.program) lab mend" }
-        }
         var services = try await ServicePlan(options: options, survey: look.survey, ours: look.ours).services()
         for index in services.indices { services[index].path.ports = neutron?.found }
         if !services.isEmpty { services[0].path.stores = look.store.facts }
-        let namespaces = look.survey.namespaces.map { understood($0, look) }
+        let namespaces = look.survey.namespaces.map { understood($0, look, commands) }
         let guests = GuestPlan(
             catalogue: look.store.catalogue, neutron: neutron, lab: lab, namespaces: namespaces, services: services)
         return try options.selection.choose(
@@ -105,9 +102,10 @@ struct DoctorPlan {
     }
 
     /// With what is known of whoever serves it, or ought to.
-    private func understood(_ path: NamespacePath, _ look: FirstLook) -> NamespacePath {
+    private func understood(_ path: NamespacePath, _ look: FirstLook, _ lab: LabCommands) -> NamespacePath {
         var path = path
-        path.startHint = startHint(look)
+        path.makeCommand = lab.making(path.namespace)
+        path.startHint = lab.starting(path.namespace) ?? startHint(look)
         guard let process = look.ours.first(where: { $0.facts.pid == path.owner?.pid }) else { return path }
         path.redirectPort = process.redirectPort
         path.configFile = process.holder.files.last?.source
@@ -123,11 +121,8 @@ struct DoctorPlan {
         if let process = look.ours.first { return process.facts.restartCommand }
         guard look.survey.processes.isEmpty, options.store.store != nil || Self.lab() != nil else { return nil }
         let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
-        return "\(Self.program) up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
+        return "\(LabCommands.program) up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
     }
-
-    /// As a shell finds it whatever its `PATH`.
-    private static var program: String { (try? Executable.own()) ?? "metapath" }
 
     /// Nil where no lab stands.
     private static func lab() -> LabStatus? { try? Lab().status(looksForListeners: false) }
