@@ -125,7 +125,9 @@ let package = Package(
                 "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService",
                 "metapath", argumentParser, nioCore,
             ]),
-        test("DoctorTests", ["Doctor", "InstanceModel", "Identification", "OsloConfig", "NetworkNamespaces"]),
+        test(
+            "DoctorTests",
+            ["Doctor", "InstanceModel", "Identification", "OpenStackAPI", "OsloConfig", "NetworkNamespaces"]),
         test("HTTPWireTests", ["HTTPWire", "TestSupport", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",

@@ -38,10 +38,10 @@ public enum DoctorReference {
             let codes = defect.codes.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
             let text = { (numbers: [Int]) in numbers.map(String.init).joined(separator: ".") }
             let end = defect.mended.map { "before \(text($0))" } ?? "and later"
-            return "| \(text(defect.since)) \(end) | \(defect.text) | \(codes) |"
+            return "| \(defect.product.rawValue) | \(text(defect.since)) \(end) | \(defect.text) | \(codes) |"
         }
-        return "## Published defects of Neutron\n\nNamed beside a finding where the agent's release has them.\n\n"
-            + "| releases | the agent | seen as |\n|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+        return "## Published defects\n\nNamed beside a finding where the release that runs here has them.\n\n"
+            + "| product | releases | what it does | seen as |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
     }
 
     private static func checks(of hop: Hop) -> String {

@@ -1,3 +1,6 @@
+import Foundation
+import OsloConfig
+
 /// The services that answer: reached, trusted, answering in time, and able to look an instance up.
 struct NovaCheck: Check {
     let name = "service"
@@ -27,7 +30,7 @@ struct NovaCheck: Check {
         for (what, result) in answers {
             let finding =
                 switch result {
-                case .failure(let failure): unanswered(probe.endpoint.url, what, failure, path)
+                case .failure(let failure): unanswered(probe, what, failure, path)
                 case .success(let answer): answered(probe.endpoint.url, what, answer, path)
                 }
             if let finding { return finding }
@@ -35,24 +38,47 @@ struct NovaCheck: Check {
         return nil
     }
 
-    private func unanswered(_ url: String, _ what: String, _ failure: AskingFailure, _ path: ServicePath) -> Finding {
-        switch failure {
+    private func unanswered(
+        _ probe: EndpointProbe, _ what: String, _ failure: AskingFailure, _ path: ServicePath
+    ) -> Finding {
+        let url = probe.endpoint.url
+        return switch failure {
         case .unreachable(let reason):
             Finding(
                 .novaUnreachable, url, "\(url) cannot be reached: \(reason).", evidence: reason,
-                remedy: .command("systemctl restart nova-api-metadata   # or whatever serves \(url)"))
+                remedy: .command(path.starts.service(at: url)))
         case .certificate(let reason):
             Finding(
-                .novaCertificate, url, "The certificate of \(url) is not accepted.", evidence: reason,
-                remedy: .advice(
-                    "Look at it with `openssl s_client -connect \(url.dropFirst(8)) -showcerts`; "
-                        + "name its authority with [DEFAULT] auth_ca_cert."))
+                .novaCertificate, url, "The certificate of \(url) is not accepted.",
+                evidence: reason + (probe.certificate.map { "; it shows \($0)" } ?? ""),
+                remedy: trust(probe, path.signer, path))
         case .late(let seconds): slow(url, what, seconds, path)
         case .broken(let reason):
             Finding(
                 .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
                 remedy: .advice("Look at the log of the service at \(url)."))
         }
+    }
+
+    /// To be applied when somebody has compared the fingerprint with that of the service's own file.
+    private func trust(_ probe: EndpointProbe, _ signer: SecretHolder?, _ path: ServicePath) -> Remedy {
+        let url = probe.endpoint.url
+        guard let shown = probe.certificate, !shown.isExpired, shown.isForHost else {
+            return .advice("Give the service at \(url) a certificate that is in time and for the name it is asked by.")
+        }
+        let option = OptionName("DEFAULT", "auth_ca_cert")
+        let entry = signer?.files.flatMap(\.entries).last { $0.option == option }
+        guard let signer, let file = entry?.location.file ?? signer.files.last?.source else {
+            return .advice("Compare the fingerprint, then trust the certificate of \(url).")
+        }
+        let place = URL(filePath: file).deletingLastPathComponent().appending(path: "nova-metadata.pem").path
+        guard let saving = PresentedCertificate.saving(from: probe.endpoint, to: place) else {
+            return .advice("Compare the fingerprint, then trust the certificate of \(url).")
+        }
+        let setting = ShellText.set(option, to: place, in: file, insteadOf: entry?.location)
+        return .command(
+            ShellText.sequence([saving, setting] + [path.restart(signer)].compactMap(\.self))
+                + "   # compare SHA-256 \(shown.fingerprint) with the service's own file first")
     }
 
     private func answered(_ url: String, _ what: String, _ answer: MetadataAnswer, _ path: ServicePath) -> Finding? {

@@ -10,18 +10,29 @@ struct DoctorStore {
     /// Of a store of ours; nil where there is none.
     var catalogue: Catalogue?
     var facts: [StoreFacts] = []
+    let location: StoreLocation
+    /// Somebody serves from it, or it is named, so that it has to be there.
+    let isUsed: Bool
 
-    /// - Parameter isUsed: somebody serves from it, so that it has to be there.
     init(_ location: StoreLocation, _ configuration: inout Configuration, isUsed: Bool) async {
+        self.location = location
+        self.isUsed = isUsed
         switch location {
         case .neutron: break
         case .nova:
             guard let nova = NovaSettings(&configuration) else { return }
-            facts = await NovaDatabase(nova.database) { _ in }.check().map(Self.facts)
+            let cure = nova.database.isOnThisHost ? "systemctl restart mariadb" : nil
+            facts = await NovaDatabase(nova.database) { _ in }.check().map { Self.facts($0, cure) }
         case .sqlite(let path):
             guard isUsed || FileManager.default.fileExists(atPath: path) else { return }
             await read(path)
         }
+    }
+
+    /// Another source has the guests.
+    mutating func leaveOut() {
+        catalogue = nil
+        facts = []
     }
 
     /// A file that is not there is not made: looking changes nothing.
@@ -36,10 +47,16 @@ struct DoctorStore {
         }
     }
 
-    private static func facts(_ finding: DatabaseFinding) -> StoreFacts {
+    private static func facts(_ finding: DatabaseFinding, _ cure: String?) -> StoreFacts {
         switch finding.state {
         case .usable(let found), .limited(let found): StoreFacts(name: finding.name, found: .success(found))
-        case .failed(let reason): StoreFacts(name: finding.name, found: .failure(LookFailure(reason)))
+        case .failed(let reason): StoreFacts(name: finding.name, found: .failure(LookFailure(reason)), cure: cure)
         }
+    }
+}
+
+extension NovaDatabaseSettings {
+    fileprivate var isOnThisHost: Bool {
+        [api, main].compactMap(\.self).allSatisfy { $0.socket != nil || ServicePlan.isLocal($0.host) }
     }
 }
