@@ -41,7 +41,8 @@ public enum DoctorReference {
             return "| \(defect.product.rawValue) | \(text(defect.since)) \(end) | \(defect.text) | \(codes) |"
         }
         return "## Published defects\n\nNamed beside a finding where the release that runs here has them.\n\n"
-            + "| product | releases | what it does | seen as |\n|---|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+            + "| product | releases | what it does | seen as |\n|---|---|---|---|\n" + rows.joined(separator: "\n")
+            + "\n"
     }
 
     private static func checks(of hop: Hop) -> String {

@@ -26,7 +26,8 @@ extension FindingCode {
         case .portDown:
             Reference(
                 .port, .warning,
-                cause: "The port is switched off, its instance does not run, or the host's agent has not plugged it in.",
+                cause:
+                    "The port is switched off, its instance does not run, or the host's agent has not plugged it in.",
                 cure: "Switch it on and let its host plug it in again.")
         case .portBindingFailed:
             Reference(

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from paths import CATALOGUE, NETWORKS, SECRET, Cloud, Own, Stock, sh
+from paths import CATALOGUE, HERE, NETWORKS, SECRET, Cloud, Own, Stock, sh
 
 REDIRECT = "-d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697"
 
@@ -14,9 +14,9 @@ REDIRECT = "-d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT -
 class Fault:
     """`mend` stands for the remedy where that is advice, or a command that the lab has no use for; `after` clears up."""
 
-    def __init__(self, name, hop, kinds, broken, mend=None, status=2, code=None, after=None):
+    def __init__(self, name, hop, kinds, broken, mend=None, status=2, code=None, after=None, passed=()):
         self.name, self.hop, self.kinds, self.broken = name, hop, kinds, broken
-        self.mend, self.status, self.code, self.after = mend, status, code, after
+        self.mend, self.status, self.code, self.after, self.passed = mend, status, code, after, passed
 
     def play(self, path, verbose):
         """What the doctor got wrong, or None."""
@@ -42,6 +42,9 @@ class Fault:
             return f"exit status {status}"
         if SECRET in json.dumps(said):
             return "a secret is shown"
+        states = {(step["check"], step["state"]) for step in said["steps"]}
+        if open_checks := [name for name in self.passed if (name, "ok") not in states]:
+            return f"not passed: {open_checks}"
         codes = [f["code"] for f in said["findings"]]
         return None if self.code is None or self.code in codes else f"found {codes}"
 
@@ -113,6 +116,45 @@ def give_packed_user_data(path):
     file.write_bytes(gzip.compress(b"#cloud-config\n"))
     path.metapath("instance", "set", "test0", "--user-data", file, "--store", path.store)
     restart("agent")(path, "--unpack")
+
+
+def agent_again(path):
+    """In the place of whatever a remedy has put there."""
+    path.marks["proxy"] = str(path.socket)
+    path.stop("proxy")
+    path.stop("agent")
+    path.agent()
+
+
+def serve_at_socket(path):
+    path.stop("up")
+    path.up("--listen", f"unix:{path.directory}/service")
+
+
+def serve_at_port(path):
+    path.stop("up")
+    path.up()
+
+
+def tls(path):
+    """A certificate that nobody has signed, in front of the service."""
+    place = path.directory / "front.pem"
+    sh(f"openssl req -x509 -newkey rsa:2048 -nodes -keyout {place} -out {place}.crt -days 2 -subj /CN=nova "
+       f"-addext subjectAltName=IP:127.0.0.1; cat {place}.crt >> {place}")
+    path.start("front", "python3", HERE / "tls-front", path.port + 1, path.port, place, until="ready")
+    rewrite("agent_ini", lambda text: text.replace(
+        f"nova_metadata_port = {path.port}", f"nova_metadata_port = {path.port + 1}\nnova_metadata_protocol = https"))(path)
+    restart("agent")(path)
+
+
+def no_tls(path):
+    path.stop("front")
+    path.write()
+    restart("agent")(path)
+
+
+def port_with(**members):
+    return lambda path: path.write_ports(change=lambda port: {**port, **members})
 
 
 def forget_instance(path):
@@ -209,7 +251,11 @@ SHADOW = ("ip netns exec {p.blue} nft 'add table ip other; add chain ip other pr
           " add rule ip other pre tcp dport 80 redirect to :81'")
 
 ALL = [
-    Fault("nothing", None, EACH, lambda path: None, status=0),
+    Fault("nothing", None, BOTH, lambda path: None, status=0, passed=("documents",)),
+    Fault("nothing in a cloud", None, CLOUD, lambda path: None, status=0,
+          passed=("documents", "project", "clock", "Neutron")),
+    Fault("nothing, service at a UNIX socket", None, OWN, serve_at_socket, status=0, passed=("documents",),
+          after=serve_at_port),
     Fault("nothing, guests are virtual machines", None, (Stock, Cloud), hide_lab, status=0, after=show_lab),
     Fault("port unknown, guests are virtual machines", "resolution", STOCK,
           lambda path: (hide_lab(path), set_ports(change_first(1, "10.0.0.99"))(path)), set_ports(lambda rows: rows),
@@ -246,8 +292,10 @@ ALL = [
     Fault("holder stopped, then rules flushed", "rules", OWN,
           both(lambda path: os.kill(path.processes["up"].pid, signal.SIGSTOP),
                command("ip netns exec {p.blue} nft flush ruleset")), code="rule-missing"),
-    Fault("vendor data service away", "vendor data", OWN, vendor_data("http://127.0.0.1:9/"), vendor_data(None), status=1,
+    Fault("vendor data service away", "vendor data", OWN, vendor_data("http://127.0.0.1:9/"), status=1,
           code="vendor-data-fails"),
+    Fault("second vendor data service away", "vendor data", OWN, vendor_data("http://127.0.0.1:8775/,other@http://127.0.0.1:9/a?b"),
+          status=1, code="vendor-data-fails", after=vendor_data(None)),
 
     Fault("NAT rule missing", "rules", STOCK,
           both(iptables_path, command("ip netns exec {p.blue} iptables -t nat -F PREROUTING")), code="rule-missing"),
@@ -305,13 +353,23 @@ ALL = [
     Fault("Nova down", "nova", STOCK, lambda path: path.stop("nova"), lambda path: path.nova(), code="nova-unreachable"),
     Fault("Nova stopped", "nova", STOCK, lambda path: path.signal("nova", signal.SIGSTOP),
           code="nova-slow"),
-    Fault("gzip unpacked on the way", "bytes", STOCK, give_packed_user_data, restart("agent"),
-          code="user-data-differs"),
+    Fault("no secret in the agent's file", "secret", STOCK,
+          both(rewrite("agent_ini", lambda text: text.replace("metadata_proxy_shared_secret", "# shared_secret")),
+               restart("agent")), code="secret-missing", after=both(lambda path: path.write(), restart("agent"))),
+    Fault("certificate that nobody has signed", "nova", STOCK, tls, code="nova-certificate", after=no_tls),
+    Fault("gzip unpacked on the way", "bytes", (Stock, Cloud), give_packed_user_data, code="user-data-differs",
+          after=agent_again),
 
     Fault("Neutron down", "resolution", CLOUD, lambda path: path.stop("neutron"), lambda path: path.neutron(), status=1,
           code="neutron-fails"),
     Fault("two ports in Neutron with one address", "port", CLOUD, neutron_port("10.0.0.5", "1" * 32),
-          lambda path: path.write_ports(), code="address-twice"),
+          code="address-twice"),
     Fault("stale port of a deleted instance", "nova", CLOUD, neutron_port("10.0.0.44", "2" * 32),
-          lambda path: path.write_ports(), code="instance-missing"),
+          code="instance-missing"),
+    Fault("port of another project in Neutron", "project", CLOUD, port_with(project_id="0" * 32), code="wrong-project"),
+    Fault("port that no host has taken", "port", CLOUD, port_with(**{"binding:vif_type": "binding_failed"}),
+          code="port-binding-failed"),
+    Fault("port down", "port", CLOUD, port_with(status="DOWN"), status=1, code="port-down"),
+    Fault("Neutron's clock ahead", "resolution", CLOUD,
+          lambda path: (path.stop("neutron"), path.neutron("90")), restart("neutron"), status=1, code="clock-differs"),
 ]

@@ -136,8 +136,8 @@ class Own(Path):
             f"[neutron]\nservice_metadata_proxy = True\nmetadata_proxy_shared_secret = {SECRET}\n")
         self.up()
 
-    def up(self):
-        self.start("up", PROGRAM, "up", "--config-file", self.config, "--store", self.store, until="ready")
+    def up(self, *options):
+        self.start("up", PROGRAM, "up", "--config-file", self.config, "--store", self.store, *options, until="ready")
         wait(lambda: all(sh(f"ip netns exec {n} ss -Hltn").stdout for n in (self.blue, self.green, self.island)), "listeners")
 
 
@@ -197,26 +197,34 @@ class Cloud(Stock):
 
     def make(self):
         super().make()
-        config = self.directory / "cloud.conf"
-        config.write_text(f"[neutron]\nauth_type = none\nendpoint_override = http://127.0.0.1:{self.neutron_port}\n")
-        self.doctor_options = ("--store", "neutron", "--config-file", str(config))
+        self.doctor_options = ()
+        os.environ["OPENSTACK_PORTS"] = str(self.directory / "neutron.json")
+        os.environ["OPENSTACK_SERVERS"] = " ".join(row[2] for row in self.ports)
         self.write_ports()
         self.neutron()
 
-    def neutron(self):
-        self.start("neutron", "python3", HERE / "neutron-server", self.neutron_port, self.directory / "neutron.json",
-                   until="ready")
+    def write(self):
+        """Nova's file has the account, where the doctor finds it."""
+        super().write()
+        with open(self.nova_conf, "a") as file:
+            file.write(f"auth_type = none\nendpoint_override = http://127.0.0.1:{self.neutron_port}\n")
 
-    def write_ports(self, *more):
+    def neutron(self, *options):
+        self.start("neutron", "python3", HERE / "neutron-server", self.neutron_port, self.directory / "neutron.json",
+                   *options, until="ready")
+
+    def write_ports(self, *more, change=lambda port: port):
         """Those of the instances and of the routers, and others besides."""
         networks = {BLUE: NETWORKS["blue"], GREEN: NETWORKS["green"], ISLAND: NETWORKS["island"]}
         ports = [self.port_of(networks[scope], address, device, project) for scope, address, device, project in self.ports]
         for router in (BLUE, GREEN):
             ports.append(self.port_of(networks[router], "10.0.0.1", router, "", "network:router_interface"))
+        ports[0] = change(ports[0])
         (self.directory / "neutron.json").write_text(json.dumps(ports + list(more)))
 
     @staticmethod
     def port_of(network, address, device, project, owner="compute:nova"):
         return {"id": f"{hash((network, address, device)) % 10**8:08d}-0000-4000-8000-000000000000",
                 "network_id": network, "device_id": device, "device_owner": owner, "project_id": project,
-                "mac_address": "fa:16:3e:00:00:01", "fixed_ips": [{"ip_address": address}], "status": "ACTIVE"}
+                "mac_address": "fa:16:3e:00:00:01", "fixed_ips": [{"ip_address": address}], "status": "ACTIVE",
+                "binding:host_id": "host1", "binding:vif_type": "ovs"}

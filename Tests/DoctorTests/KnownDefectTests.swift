@@ -26,7 +26,8 @@ struct KnownDefectTests {
     }
 
     @Test func haproxySaysItsVersionInTwoWays() {
-        #expect(Release.haproxysVersion("HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/") == "2.6.12")
+        #expect(
+            Release.haproxysVersion("HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/") == "2.6.12")
         #expect(Release.haproxysVersion("HA-Proxy version 2.0.13-2 2020/04/01") == "2.0.13")
         #expect(Release.haproxysVersion("usage") == nil)
     }

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("What mends a port is a command")
 struct PortRemedyTests {
-    static func guest(_ port: NeutronPort? = NeutronPort(id: "p1"), addresses: [String] = ["10.0.0.5"]) throws -> Guest {
+    static func guest(_ port: NeutronPort? = NeutronPort(id: "p1"), addresses: [String] = ["10.0.0.5"]) throws -> Guest
+    {
         Guest(
             instance: "i1", name: "test 0", project: "wrong",
             network: try #require(NetworkID("99e88329-f20d-4741-9593-25bf07847b16")), networkName: "blue",
@@ -43,8 +44,14 @@ struct PortRemedyTests {
 
     @Test(arguments: [
         (NeutronPort(id: "p1", status: "DOWN", bindingHost: "h1", bindingType: "ovs"), FindingCode.portDown, "h1"),
-        (NeutronPort(id: "p1", status: "DOWN", bindingHost: "h1", bindingType: "binding_failed"), .portBindingFailed, "h1"),
-        (NeutronPort(id: "p1", status: "DOWN", bindingHost: "", bindingType: "unbound"), .portBindingFailed, "server show"),
+        (
+            NeutronPort(id: "p1", status: "DOWN", bindingHost: "h1", bindingType: "binding_failed"), .portBindingFailed,
+            "h1"
+        ),
+        (
+            NeutronPort(id: "p1", status: "DOWN", bindingHost: "", bindingType: "unbound"), .portBindingFailed,
+            "server show"
+        ),
     ])
     func oneThatIsNotPluggedInIsBoundAgain(port: NeutronPort, code: FindingCode, host: String) async throws {
         let path = GuestPath(guest: try Self.guest(port), doubles: [], arrival: nil, service: nil)
@@ -76,8 +83,11 @@ struct ShellTextTests {
         let certificate = try #require(PresentedCertificate(said))
         #expect(certificate.description == "SHA-256 AB:CD")
         #expect(PresentedCertificate("unable to load certificate") == nil)
-        let other = "sha256 Fingerprint=AB\nHostname nova does NOT match certificate\nnotAfter=Nov  6 08:49:37 1994 GMT\n"
-        #expect(try #require(PresentedCertificate(other)).description == "SHA-256 AB, expired since 1994-11-06T08:49:37Z, for another name")
+        let other =
+            "sha256 Fingerprint=AB\nHostname nova does NOT match certificate\nnotAfter=Nov  6 08:49:37 1994 GMT\n"
+        #expect(
+            try #require(PresentedCertificate(other)).description
+                == "SHA-256 AB, expired since 1994-11-06T08:49:37Z, for another name")
     }
 
     @Test func datesAreRead() {

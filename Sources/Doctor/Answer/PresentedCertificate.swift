@@ -62,7 +62,9 @@ struct PresentedCertificate: Sendable, Equatable {
 
 extension PresentedCertificate: CustomStringConvertible {
     var description: String {
-        let mistakes = [isExpired ? "expired since \(end.formatted(.iso8601))" : nil, isForHost ? nil : "for another name"].compactMap(\.self)
+        let mistakes = [
+            isExpired ? "expired since \(end.formatted(.iso8601))" : nil, isForHost ? nil : "for another name",
+        ].compactMap(\.self)
         return "SHA-256 \(fingerprint)" + mistakes.map { ", \($0)" }.joined()
     }
 }

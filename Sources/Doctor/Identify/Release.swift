@@ -21,7 +21,8 @@ public struct Release: Sendable, Equatable {
     }
 
     /// Asks what the process itself runs, else the packages.
-    public static func look(_ product: Product, _ process: ProcessFacts, on host: HostView = HostView()) async -> Self? {
+    public static func look(_ product: Product, _ process: ProcessFacts, on host: HostView = HostView()) async -> Self?
+    {
         switch product {
         case .haproxy:
             let said = try? await host.output(["/proc/\(process.pid)/exe", "-v"])
