@@ -122,7 +122,8 @@ let package = Package(
         test(
             "SettingsTests",
             [
-                "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService",
+                "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService", "Lab",
+                "Doctor",
                 "metapath", argumentParser, nioCore,
             ]),
         test(

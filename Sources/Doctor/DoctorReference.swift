@@ -29,7 +29,12 @@ public enum DoctorReference {
         run: they tell equal from different and nothing else.
 
         The files and the store are those of the processes that serve guests, as their arguments name them. Name them with
-        `--config-file` and `--store` where nothing runs.
+        `--config-file` and `--store` where nothing runs. Where no store of Metapath's has the instances, guests are known by
+        Neutron's ports: `[neutron]` of the files that are named, else of those of whoever resolves guests or checks signatures
+        on this host, has the account.
+
+        A fix that is a command is meant for a shell, as root, as it stands; those with `openstack` need its client and an
+        administrator's account in the environment.
 
         """
 

@@ -20,7 +20,7 @@ public struct Examination: Sendable {
         NamespaceCheck(), AddressCheck(), RuleCheck(), ListenerCheck(), RateLimitCheck(),
     ]
     static let ofServices: [any Check<ServicePath>] = [
-        AgentSocketCheck(), SecretCheck(), NovaCheck(), StoreCheck(), VendorDataCheck(),
+        AgentSocketCheck(), SecretCheck(), StoreCheck(), NovaCheck(), VendorDataCheck(),
         ClockCheck(), NeutronCheck(),
     ]
     static let ofGuests: [any Check<GuestPath>] = [GuestRouteCheck(), PortCheck()]

@@ -35,7 +35,7 @@ extension ServicePath {
     }
 
     /// What makes a side of the secret read its files again; nil where nothing is known of it.
-    func restart(_ holder: SecretHolder) -> String? {
+    public func restart(_ holder: SecretHolder) -> String? {
         if let process = holder.process { return process.restartCommand }
         switch holder.reader {
         case .neutronAgent: return starts.agent

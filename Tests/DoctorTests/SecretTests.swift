@@ -62,7 +62,7 @@ struct SecretTests {
         #expect(path.signer?.secret.value.isEmpty == false)
     }
 
-    @Test(arguments: ["a|b&c\\d/e", "with 'one' and \"two\"", "$(id) `id` %s"])
+    @Test(arguments: ["a|b&c\\d/e", "with 'one' and \"two\" quotes", "$(id) `id` %s"])
     func anyCharacterIsCopied(secret: String) async throws {
         let files = try Files([
             "agent.ini": "[DEFAULT]\nmetadata_proxy_shared_secret = another\n",

@@ -40,10 +40,13 @@ struct InstanceCheck: Check {
     }
 
     private func fails(_ path: GuestPath, _ answer: MetadataAnswer) -> Finding {
-        Finding(
+        let restart = path.service.flatMap { service in
+            service.answering.map { Remedy.command(service.restart(ofServiceAt: $0.url)) }
+        }
+        return Finding(
             .novaFails, path.guest.name,
             "The service answers a request of \(path.guest.name)'s with \(answer.status).", evidence: answer.firstWords,
-            remedy: .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
+            remedy: restart ?? .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
     }
 
     static func reason(_ comparison: DocumentComparison) -> String {

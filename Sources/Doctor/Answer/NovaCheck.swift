@@ -56,7 +56,7 @@ struct NovaCheck: Check {
         case .broken(let reason):
             Finding(
                 .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
-                remedy: .advice("Look at the log of the service at \(url)."))
+                remedy: .command(path.restart(ofServiceAt: url)))
         }
     }
 
@@ -85,8 +85,7 @@ struct NovaCheck: Check {
         if answer.status >= 500 {
             return Finding(
                 .novaFails, url, "\(url) answers \(what) with \(answer.status).", evidence: answer.firstWords,
-                remedy: .advice(
-                    "Look at the log of the service at \(url); `metapath serve --check` reaches what it needs."))
+                remedy: .command(path.restart(ofServiceAt: url)))
         }
         return answer.took > Self.limit ? slow(url, what, answer.took, path) : nil
     }
@@ -96,8 +95,7 @@ struct NovaCheck: Check {
         return Finding(
             .novaSlow, url, "\(url) needs more than \(Int(Self.limit)) s to answer \(what).",
             evidence: "\(Int(seconds)) s, and cloud-init gives up after \(Int(Self.limit)) s",
-            remedy: stopped.map { .command("kill -CONT \($0.pid)") }
-                ?? .advice("Look at the load of the service at \(url), its database and its vendor data services."))
+            remedy: .command(stopped.map { "kill -CONT \($0.pid)" } ?? path.restart(ofServiceAt: url)))
     }
 
     /// The others go on; guests notice when their turn is the bad one's.

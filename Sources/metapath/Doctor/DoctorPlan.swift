@@ -41,7 +41,7 @@ struct DoctorPlan {
         }
         look.survey.namespaces += try await missing(lab, there: there)
         for index in services.indices { complete(&services[index].path, look, neutron, account) }
-        if !services.isEmpty { services[0].path.stores = stores(look, starts) }
+        if !services.isEmpty { services[0].path.add(stores(look, starts)) }
         let namespaces = look.survey.namespaces.map { understood($0, look, starts, lab) }
         let guests = GuestPlan(
             catalogue: look.store.catalogue, neutron: neutron, lab: lab, namespaces: namespaces, services: services)
@@ -57,6 +57,7 @@ struct DoctorPlan {
     ) async throws -> FirstLook {
         let isNarrow = options.selection.isNarrow
         var look = try await look(at: isNarrow ? Array(there.prefix(Self.sample)) : there, nil, progress)
+        if isNarrow, look.store.catalogue == nil { return try await self.look(at: there, look.store, progress) }
         if isNarrow {
             let chosen = options.selection.namespaces(among: there, look.store.catalogue)
             look = try await self.look(at: chosen, look.store, progress)
@@ -105,14 +106,9 @@ struct DoctorPlan {
 
     /// What a store of ours held can be imported again, where there is a file of it.
     private func stores(_ look: FirstLook, _ starts: StartCommands) -> [StoreFacts] {
-        guard let importing = starts.importing(into: "\(look.store.location)") else { return look.store.facts }
+        let importing = starts.importing(into: "\(look.store.location)")
         let user = look.ours.first { $0.store == look.store.location }
-        let restart = user?.facts.restartCommand ?? starts.path
-        return look.store.facts.map { facts in
-            var facts = facts
-            facts.cure = facts.cure ?? ShellText.sequence([importing, restart].compactMap(\.self))
-            return facts
-        }
+        return look.store.facts.map { $0.cured(by: importing, user?.facts.restartCommand ?? starts.path) }
     }
 
     /// Namespaces that ought to be there and are not. Which host serves which router is nobody's to say but the lab's,
@@ -147,5 +143,12 @@ struct DoctorPlan {
         guard look.survey.processes.isEmpty, options.store.store != nil || lab != nil else { return nil }
         let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
         return "metapath up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
+    }
+}
+
+extension ServicePath {
+    /// Each of them once: whoever answers may read what the doctor reads.
+    fileprivate mutating func add(_ facts: [StoreFacts]) {
+        stores = facts + stores.filter { old in !facts.contains { $0.name == old.name } }
     }
 }

@@ -60,3 +60,15 @@ extension NovaDatabaseSettings {
         [api, main].compactMap(\.self).allSatisfy { $0.socket != nil || ServicePlan.isLocal($0.host) }
     }
 }
+
+extension StoreFacts {
+    /// Where nothing else is known to bring it back.
+    /// - Parameters:
+    ///   - importing: puts the instances into it; nil where no file has them.
+    ///   - restart: of whoever reads it.
+    func cured(by importing: String?, _ restart: String?) -> StoreFacts {
+        var facts = self
+        facts.cure = cure ?? importing.map { ShellText.sequence([$0] + [restart].compactMap(\.self)) }
+        return facts
+    }
+}

@@ -14,7 +14,9 @@ struct NeutronGuests {
     var found: Result<String, LookFailure>
     /// Neutron and Keystone, as far as the account says where they are.
     var clocks: [ClockSource]
+}
 
+extension NeutronGuests {
     private static let fields: [NeutronPort.Field] = [
         .id, .networkID, .deviceID, .deviceOwner, .macAddress, .fixedIPs, .projectID, .status,
         .bindingHost, .bindingType,

@@ -34,9 +34,12 @@ struct ServicePlan {
 
     /// What whoever answers is, and what it reads.
     private func addData(to path: inout ServicePath) async {
-        let data = ServiceRecords(path.verifier)
-        (path.store, path.records, path.starts) = (data.store, data.records, starts)
-        guard let verifier = path.verifier, verifier.reader == .nova, let process = verifier.process else { return }
+        path.starts = starts
+        guard let verifier = path.verifier else { return }
+        let data = await ServiceRecords.look(verifier)
+        (path.store, path.records) = (data.store, data.records)
+        path.stores = data.facts.map { $0.cured(by: starts.importing(into: data.store), path.restart(verifier)) }
+        guard verifier.reader == .nova, let process = verifier.process else { return }
         path.releases += [await Release.look(.nova, process)].compactMap(\.self)
     }
 

@@ -10,46 +10,54 @@ struct ServiceRecords {
     /// Of a store of ours, `sqlite:PATH`.
     var store: String?
     var records: Result<InstanceRecords, LookFailure>
+    /// Whether they can be read.
+    var facts: [StoreFacts] = []
 
-    /// - Parameter verifier: whoever answers; nil where it is on another host.
-    init(_ verifier: SecretHolder?) {
-        guard let verifier else {
-            records = .failure(LookFailure("whoever answers is not on this host, nor are its data"))
-            return
-        }
+    /// - Parameter verifier: whoever answers.
+    static func look(_ verifier: SecretHolder) async -> ServiceRecords {
         do {
             let process = try verifier.process.flatMap { try MetapathProcess($0) }
-            if case .sqlite(let path)? = process?.store {
-                store = "\(StoreLocation.sqlite(path: path))"
-                records = .success(Self.ours(path))
-            } else {
-                records = Self.novas(verifier.files)
-            }
+            guard case .sqlite(let path)? = process?.store else { return await novas(verifier.files) }
+            return await ours(path)
         } catch {
-            records = .failure(LookFailure("\(error)"))
+            return ServiceRecords(records: .failure(LookFailure("\(error)")))
         }
     }
 
     /// A file that is not there is not made.
-    private static func ours(_ path: String) -> InstanceRecords {
-        InstanceRecords(name: "sqlite:\(path)") { text in
+    private static func ours(_ path: String) async -> ServiceRecords {
+        let name = "\(StoreLocation.sqlite(path: path))"
+        do {
             guard FileManager.default.fileExists(atPath: path) else { throw CommandError("there is no such file") }
-            guard let id = InstanceID(text) else { return nil }
-            return try await StoreOptions.open(.sqlite(path: path)).instance(id)?.projectID
+            let catalogue = try StoreOptions.open(.sqlite(path: path))
+            _ = try await catalogue.topology()
+            let records = InstanceRecords(name: name) { text in
+                guard let id = InstanceID(text) else { return nil }
+                return try await catalogue.instance(id)?.projectID
+            }
+            return ServiceRecords(
+                store: name, records: .success(records),
+                facts: [StoreFacts(name: path, found: .success("\(path) can be read"))])
+        } catch {
+            let failure = LookFailure("\(error)")
+            return ServiceRecords(
+                store: name, records: .failure(failure), facts: [StoreFacts(name: path, found: .failure(failure))])
         }
     }
 
-    private static func novas(_ files: [ConfigSections]) -> Result<InstanceRecords, LookFailure> {
+    private static func novas(_ files: [ConfigSections]) async -> ServiceRecords {
         var configuration = Configuration(files, options: Options.all)
         guard let settings = NovaSettings(&configuration) else {
             let names = files.map(\.source).joined(separator: ", ")
-            return .failure(LookFailure("\(names): no [api_database] and [database] connection that can be used"))
+            let reason = "\(names): no [api_database] and [database] connection that can be used"
+            return ServiceRecords(records: .failure(LookFailure(reason)))
         }
         let database = NovaDatabase(settings.database) { _ in }
-        return .success(
-            InstanceRecords(name: "Nova's database") { text in
-                guard let id = InstanceID(text) else { return nil }
-                return try await database.project(of: id)
-            })
+        let records = InstanceRecords(name: "Nova's database") { text in
+            guard let id = InstanceID(text) else { return nil }
+            return try await database.project(of: id)
+        }
+        let facts = await DoctorStore(.nova, &configuration, isUsed: true).facts
+        return ServiceRecords(records: .success(records), facts: facts)
     }
 }
