@@ -57,10 +57,10 @@ struct DoctorPlan {
     ) async throws -> FirstLook {
         let isNarrow = options.selection.isNarrow
         var look = try await look(at: isNarrow ? Array(there.prefix(Self.sample)) : there, nil, progress)
-        if isNarrow, look.store.catalogue == nil { return try await self.look(at: there, look.store, progress) }
         if isNarrow {
-            let chosen = options.selection.namespaces(among: there, look.store.catalogue)
-            look = try await self.look(at: chosen, look.store, progress)
+            let store = look.store
+            let chosen = store.isDecisive ? options.selection.namespaces(among: there, store.catalogue) : there
+            look = try await self.look(at: chosen, store, progress)
         }
         return look
     }
@@ -87,7 +87,7 @@ struct DoctorPlan {
     /// Where no store of ours has the instances: of the files that are named, else of those of whoever resolves guests
     /// or checks signatures here.
     private func account(_ look: FirstLook, _ services: [ServicePlan.Service]) -> NeutronAccount? {
-        guard look.store.catalogue == nil || !look.store.isUsed else { return nil }
+        guard !look.store.isDecisive else { return nil }
         let config = options.store.config
         let used = services.flatMap { [$0.path.signer, $0.path.verifier] }.compactMap { $0?.files }
         let candidates = config.paths.isEmpty ? used + [config.sections] : [config.sections]

@@ -29,6 +29,9 @@ struct DoctorStore {
         }
     }
 
+    /// Its instances are those that are served here; one that simply is there may be of another day.
+    var isDecisive: Bool { isUsed && catalogue != nil }
+
     /// Another source has the guests.
     mutating func leaveOut() {
         catalogue = nil
