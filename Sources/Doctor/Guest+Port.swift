@@ -12,8 +12,13 @@ extension Guest {
         words += chosen.flatMap { ["--fixed-ip", "ip-address=\($0)"] }
         if let macAddress { words += ["--mac-address", "\(macAddress)"] }
         words += ["--device", instance, "--device-owner", port?.deviceOwner ?? "compute:nova"]
-        if let host = port?.bindingHost, !host.isEmpty { words += ["--host", host] }
-        return ShellText.words(words + ["--project", project, name])
+        return "\(ShellText.words(words))\(onHost) \(ShellText.words(["--project", project, name]))"
+    }
+
+    /// Bound where it was, or where the guest runs.
+    private var onHost: String {
+        if let host = port?.bindingHost, !host.isEmpty { return " --host \(ShellText.word(host))" }
+        return namespace == nil ? "" : " --host \"$(hostname)\""
     }
 
     /// The same in the place of the port that there is, which only its addresses tell where its id is not known.

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from paths import CATALOGUE, HERE, NETWORKS, SECRET, Cloud, Own, Stock, sh
+from paths import CATALOGUE, HERE, NETWORKS, PROGRAM, SECRET, Cloud, Own, Stock, sh
 
 REDIRECT = "-d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697"
 
@@ -129,6 +129,13 @@ def agent_again(path):
 def serve_at_socket(path):
     path.stop("up")
     path.up("--listen", f"unix:{path.directory}/service")
+
+
+def serve_nowhere(path):
+    """The listeners answer by themselves."""
+    path.stop("up")
+    path.start("up", PROGRAM, "proxy", "--config-file", path.config, "--store", path.store, until="ready")
+    time.sleep(1)
 
 
 def serve_at_port(path):
@@ -260,6 +267,8 @@ ALL = [
     Fault("port unknown, guests are virtual machines", "resolution", STOCK,
           lambda path: (hide_lab(path), set_ports(change_first(1, "10.0.0.99"))(path)), set_ports(lambda rows: rows),
           code="unresolved", after=show_lab),
+    Fault("nothing, no service to compare with", None, OWN, serve_nowhere, status=0, passed=("listener",),
+          after=serve_at_port),
     Fault("rule shadowed", "rules", EACH, command(SHADOW), code="rule-shadowed"),
     Fault("input dropped", "rules", BOTH, command("ip netns exec {p.blue} iptables -I INPUT -i qr-+ -p tcp -j DROP"),
           code="rule-drops"),

@@ -76,6 +76,21 @@ struct SecretTests {
         #expect(files.path.signer?.secret.value == secret)
     }
 
+    @Test func anOldNameIsReplaced() async throws {
+        let files = try Files(["nova.conf": "[DEFAULT]\nneutron_metadata_proxy_shared_secret = s3cret\n[api]\n"])
+        var path = files.path
+        path.signer = nil
+        path.verifier?.reader = .metapath
+        guard case .found(let findings) = await SecretCheck().run(path) else {
+            Issue.record("nothing was found")
+            return
+        }
+        #expect(findings.map(\.code) == [.secretOldName])
+        try files.apply(findings.first?.remedy)
+        #expect(files.path.verifier?.entry?.value == "s3cret")
+        #expect(files.path.verifier?.entry?.option == SecretHolder.Reader.nova.option)
+    }
+
     /// Of a directory of its own, with remedies that restart nothing.
     private final class Files {
         private let directory = URL.temporaryDirectory.appending(path: "doctor-\(UUID())")

@@ -1,6 +1,3 @@
-import Foundation
-import OsloConfig
-
 /// The services that answer: reached, trusted, answering in time, and able to look an instance up.
 struct NovaCheck: Check {
     let name = "service"
@@ -51,34 +48,13 @@ struct NovaCheck: Check {
             Finding(
                 .novaCertificate, url, "The certificate of \(url) is not accepted.",
                 evidence: reason + (probe.certificate.map { "; it shows \($0)" } ?? ""),
-                remedy: trust(probe, path.signer, path))
+                remedy: probe.trust(by: path))
         case .late(let seconds): slow(url, what, seconds, path)
         case .broken(let reason):
             Finding(
                 .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
                 remedy: .command(path.restart(ofServiceAt: url)))
         }
-    }
-
-    /// To be applied when somebody has compared the fingerprint with that of the service's own file.
-    private func trust(_ probe: EndpointProbe, _ signer: SecretHolder?, _ path: ServicePath) -> Remedy {
-        let url = probe.endpoint.url
-        guard let shown = probe.certificate, !shown.isExpired, shown.isForHost else {
-            return .advice("Give the service at \(url) a certificate that is in time and for the name it is asked by.")
-        }
-        let option = OptionName("DEFAULT", "auth_ca_cert")
-        let entry = signer?.files.flatMap(\.entries).last { $0.option == option }
-        guard let signer, let file = entry?.location.file ?? signer.files.last?.source else {
-            return .advice("Compare the fingerprint, then trust the certificate of \(url).")
-        }
-        let place = URL(filePath: file).deletingLastPathComponent().appending(path: "nova-metadata.pem").path
-        guard let saving = PresentedCertificate.saving(from: probe.endpoint, to: place) else {
-            return .advice("Compare the fingerprint, then trust the certificate of \(url).")
-        }
-        let setting = ShellText.set(option, to: place, in: file, insteadOf: entry?.location)
-        return .command(
-            ShellText.sequence([saving, setting] + [path.restart(signer)].compactMap(\.self))
-                + "   # compare SHA-256 \(shown.fingerprint) with the service's own file first")
     }
 
     private func answered(_ url: String, _ what: String, _ answer: MetadataAnswer, _ path: ServicePath) -> Finding? {

@@ -1,6 +1,7 @@
 import Foundation
 import InstanceModel
 import NetworkNamespaces
+import OsloConfig
 
 /// The certificate that a service shows, as openssl(1) tells of it.
 struct PresentedCertificate: Sendable, Equatable {
@@ -46,8 +47,7 @@ struct PresentedCertificate: Sendable, Equatable {
     }
 
     /// Puts all certificates that the service shows into a file, which can be trusted afterwards.
-    static func saving(from endpoint: MetadataEndpoint, to file: String) -> String? {
-        guard let url = URLComponents(string: endpoint.url) else { return nil }
+    static func saving(from url: URLComponents, to file: String) -> String {
         let asking = ShellText.words(["openssl"] + connecting(url))
         return "\(asking) </dev/null 2>/dev/null | sed -n '/-BEGIN/,/-END/p' > \(ShellText.word(file))"
     }
@@ -66,5 +66,28 @@ extension PresentedCertificate: CustomStringConvertible {
             isExpired ? "expired since \(end.formatted(.iso8601))" : nil, isForHost ? nil : "for another name",
         ].compactMap(\.self)
         return "SHA-256 \(fingerprint)" + mistakes.map { ", \($0)" }.joined()
+    }
+}
+
+extension EndpointProbe {
+    private static let authority = OptionName("DEFAULT", "auth_ca_cert")
+
+    /// Lets whoever signs trust what the service shows, beside its own file.
+    func trust(by path: ServicePath) -> Remedy {
+        guard let certificate, !certificate.isExpired, certificate.isForHost else {
+            return .advice(
+                "Give the service at \(endpoint.url) a certificate that is in time and for the name it is asked by.")
+        }
+        let entry = path.signer?.files.flatMap(\.entries).last { $0.option == Self.authority }
+        guard let signer = path.signer, let file = entry?.location.file ?? signer.files.last?.source,
+            let url = URLComponents(string: endpoint.url)
+        else { return .advice("Compare the fingerprint, then trust the certificate of \(endpoint.url).") }
+        let place = URL(filePath: file).deletingLastPathComponent().appending(path: "nova-metadata.pem").path
+        let commands = [
+            PresentedCertificate.saving(from: url, to: place),
+            ShellText.set(Self.authority, to: place, in: file, insteadOf: entry?.location), path.restart(signer),
+        ]
+        let note = "   # compare SHA-256 \(certificate.fingerprint) with the service's own file first"
+        return .command(ShellText.sequence(commands.compactMap(\.self)) + note)
     }
 }

@@ -21,7 +21,7 @@ struct DoctorStore {
         case .neutron: break
         case .nova:
             guard let nova = NovaSettings(&configuration) else { return }
-            let cure = nova.database.isOnThisHost ? "systemctl restart mariadb" : nil
+            let cure = await nova.database.isOnThisHost ? "systemctl restart mariadb" : nil
             facts = await NovaDatabase(nova.database) { _ in }.check().map { Self.facts($0, cure) }
         case .sqlite(let path):
             guard isUsed || FileManager.default.fileExists(atPath: path) else { return }
@@ -60,7 +60,12 @@ struct DoctorStore {
 
 extension NovaDatabaseSettings {
     fileprivate var isOnThisHost: Bool {
-        [api, main].compactMap(\.self).allSatisfy { $0.socket != nil || ServicePlan.isLocal($0.host) }
+        get async {
+            for url in [api, main].compactMap(\.self) where url.socket == nil {
+                guard await HostView().isHere(url.host) else { return false }
+            }
+            return true
+        }
     }
 }
 

@@ -127,8 +127,8 @@ struct ServicePlan {
     private func verifier(_ endpoints: [MetadataEndpoint]) async -> SecretHolder? {
         let asked = options.store.config.paths.filter { !Self.isAgents($0) }
         for endpoint in endpoints {
-            guard let url = URLComponents(string: endpoint.url), let port = url.port, Self.isLocal(url.host ?? ""),
-                let facts = await survey.process(listeningAt: port)
+            guard let url = URLComponents(string: endpoint.url), let port = url.port,
+                await survey.host.isHere(url.host ?? ""), let facts = await survey.process(listeningAt: port)
             else { continue }
             if let process = try? MetapathProcess(facts) { return process.holder }
             let told = facts.values(of: "--config-file").map(facts.path)
@@ -156,9 +156,5 @@ struct ServicePlan {
     private static func isAgents(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         return path.contains("neutron") || name.contains("agent")
-    }
-
-    static func isLocal(_ host: String) -> Bool {
-        ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host)
     }
 }
