@@ -33,6 +33,6 @@ struct StoreCheck: Check {
         return Finding(
             .storeFails, store.name, "The instances cannot be read from \(store.name).", evidence: failure.reason,
             remedy: store.cure.map(Remedy.command)
-                ?? .advice("Bring \(store.name) back, or name the store that is meant with [metapath] store."))
+                ?? .advice("Bring \(store.name) back, or correct what the service's file says of it."))
     }
 }

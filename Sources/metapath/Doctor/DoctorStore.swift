@@ -51,9 +51,13 @@ struct DoctorStore {
     }
 
     private static func facts(_ finding: DatabaseFinding, _ cure: String?) -> StoreFacts {
+        let name = "Nova's \(finding.name)"
         switch finding.state {
-        case .usable(let found), .limited(let found): StoreFacts(name: finding.name, found: .success(found))
-        case .failed(let reason): StoreFacts(name: finding.name, found: .failure(LookFailure(reason)), cure: cure)
+        case .usable(let found), .limited(let found): return StoreFacts(name: name, found: .success(found))
+        case .failed(let reason):
+            // A server that refuses us runs.
+            let cure = reason.contains("denied") ? nil : cure
+            return StoreFacts(name: name, found: .failure(LookFailure(reason)), cure: cure)
         }
     }
 }
