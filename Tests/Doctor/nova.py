@@ -79,7 +79,8 @@ class Program:
 
 
 class Nova:
-    """`nova` (uWSGI), `mariadb` and `stub` (Keystone and Neutron), by these names.
+    """`nova` (uWSGI), `mariadb` and `stub` (Keystone and Neutron), by these names. Of the oracle's instances those with
+    the given ids are there, or all.
 
     port: where Nova answers, on 127.0.0.1, the same after each start.
     conf: its nova.conf, read at each start and written once.
@@ -88,6 +89,9 @@ class Nova:
     """
 
     secret = rig.SECRET
+
+    def __init__(self, instances=()):
+        self.instances = instances
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -124,8 +128,18 @@ class Nova:
         self.database.install()
         self.start("mariadb")
         self.database.restore()
+        if self.instances:
+            self._forget_others()
         self.start("stub")
         self.start("nova")
+
+    def _forget_others(self):
+        """As Nova has instances that were deleted and archived."""
+        kept = ", ".join(f"'{instance}'" for instance in self.instances)
+        gone = [f"DELETE FROM nova_api.instance_mappings WHERE instance_uuid NOT IN ({kept})"]
+        gone += [f"UPDATE {cell}.instances SET deleted = id, deleted_at = NOW() WHERE uuid NOT IN ({kept})"
+                 for cell in database.CELLS]
+        self.database.sql(";".join(gone))
 
     def _answers(self):
         """Its socket is there long before its code is."""
@@ -154,9 +168,8 @@ class Nova:
         return self.programs[name].pids()
 
     def publish(self, ports):
-        """Let Neutron have these ports too, each in the place of one with its id. It reads its file anew."""
+        """Let Neutron have these ports and no others. It reads its file anew."""
         known = json.loads(self.neutron.read_text())
-        known["ports"] = list(({port["id"]: port for port in known["ports"]} | {port["id"]: port for port in ports}).values())
         new = self.neutron.with_suffix(".new")
-        new.write_text(json.dumps(known))
+        new.write_text(json.dumps(known | {"ports": ports}))
         new.replace(self.neutron)
