@@ -127,10 +127,13 @@ let package = Package(
         test(
             "SettingsTests",
             [
-                "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService",
-                "Doctor", "metapath", argumentParser, nioCore,
+                "InstanceModel", "Identification", "OsloConfig", "OpenStackAPI", "HTTPWire", "MetadataService", "Lab",
+                "Doctor",
+                "metapath", argumentParser, nioCore,
             ]),
-        test("DoctorTests", ["Doctor", "InstanceModel", "Identification", "OsloConfig", "NetworkNamespaces"]),
+        test(
+            "DoctorTests",
+            ["Doctor", "InstanceModel", "Identification", "OpenStackAPI", "OsloConfig", "NetworkNamespaces"]),
         test("HTTPWireTests", ["HTTPWire", "TestSupport", nioCore, nioPosix, nioSSL, nioEmbedded]),
         test(
             "MetadataServiceTests",

@@ -34,7 +34,12 @@ public enum DoctorReference {
         run: they tell equal from different and nothing else.
 
         The files and the store are those of the processes that serve guests, as their arguments name them. Name them with
-        `--config-file` and `--store` where nothing runs.
+        `--config-file` and `--store` where nothing runs. Where no store of Metapath's has the instances, guests are known by
+        Neutron's ports: `[neutron]` of the files that are named, else of those of whoever resolves guests or checks signatures
+        on this host, has the account.
+
+        A fix that is a command is meant for a shell, as root, as it stands; those with `openstack` need its client and an
+        administrator's account in the environment.
 
         """
 
@@ -43,10 +48,11 @@ public enum DoctorReference {
             let codes = defect.codes.map { "`\($0.rawValue)`" }.sorted().joined(separator: ", ")
             let text = { (numbers: [Int]) in numbers.map(String.init).joined(separator: ".") }
             let end = defect.mended.map { "before \(text($0))" } ?? "and later"
-            return "| \(text(defect.since)) \(end) | \(defect.text) | \(codes) |"
+            return "| \(defect.product.rawValue) | \(text(defect.since)) \(end) | \(defect.text) | \(codes) |"
         }
-        return "## Published defects of Neutron\n\nNamed beside a finding where the agent's release has them.\n\n"
-            + "| releases | the agent | seen as |\n|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+        return "## Published defects\n\nNamed beside a finding where the release that runs here has them.\n\n"
+            + "| product | releases | what it does | seen as |\n|---|---|---|---|\n" + rows.joined(separator: "\n")
+            + "\n"
     }
 
     private static func checks(of hop: Hop) -> String {

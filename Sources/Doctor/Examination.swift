@@ -20,13 +20,16 @@ public struct Examination: Sendable {
         NamespaceCheck(), AddressCheck(), RuleCheck(), ListenerCheck(), RateLimitCheck(),
     ]
     static let ofServices: [any Check<ServicePath>] = [
-        AgentSocketCheck(), SecretCheck(), NovaCheck(), StoreCheck(), VendorDataCheck(), NeutronCheck(),
+        AgentSocketCheck(), SecretCheck(), StoreCheck(), NovaCheck(), VendorDataCheck(),
+        ClockCheck(), NeutronCheck(),
     ]
     static let ofGuests: [any Check<GuestPath>] = [
         GuestRouteCheck(), GuestIPv6RouteCheck(), GuestProxyCheck(), PortCheck(),
     ]
     /// Of what a guest is answered, which makes sense only where the way is open.
-    static let ofAnswers: [any Check<GuestPath>] = [InstanceCheck(), TimingCheck(), BytesCheck()]
+    static let ofAnswers: [any Check<GuestPath>] = [
+        InstanceCheck(), ProjectCheck(), TimingCheck(), BytesCheck(),
+    ]
     /// Of what has happened in namespaces meanwhile.
     static let ofTheEnd: [any Check<NamespacePath>] = [OverflowCheck()]
 
@@ -70,12 +73,13 @@ public struct Examination: Sendable {
         return path
     }
 
-    /// What is published of the installed Neutron, where a finding looks like it.
+    /// What is published of the installed releases, where a finding looks like it.
     private func withKnownDefects(_ step: Step) -> Step {
         guard case .found(var findings) = step.outcome else { return step }
-        let release = services.compactMap(\.release).first
+        var releases: [Release] = []
+        for release in services.flatMap(\.releases) where !releases.contains(release) { releases.append(release) }
         for index in findings.indices {
-            findings[index].evidence += KnownDefect.notes(on: findings[index].code, release)
+            findings[index].evidence += KnownDefect.notes(on: findings[index].code, releases)
         }
         var step = step
         step.outcome = .found(findings)

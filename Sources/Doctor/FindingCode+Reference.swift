@@ -40,6 +40,17 @@ extension FindingCode {
                 .port, .failure,
                 cause: "The guest asks from an address that its port does not have.",
                 cure: "Let the guest have its port's address, or give the port the guest's.")
+        case .portDown:
+            Reference(
+                .port, .warning,
+                cause:
+                    "The port is switched off, its instance does not run, or the host's agent has not plugged it in.",
+                cure: "Switch it on and let its host plug it in again.")
+        case .portBindingFailed:
+            Reference(
+                .port, .failure,
+                cause: "Neutron found no agent on the instance's host that could plug the port in.",
+                cure: "Let that host's agent run, then have the port bound again.")
         case .namespaceMissing:
             Reference(
                 .namespace, .failure,
@@ -167,6 +178,11 @@ extension FindingCode {
             Reference(
                 .agentSocket, .failure, cause: "The agent takes the connection and does not answer.",
                 cure: "Restart the agent.")
+        case .clockDiffers:
+            Reference(
+                .resolution, .warning,
+                cause: "The clock of this host, or of Neutron's or Keystone's, is not kept.",
+                cure: "Set the clock that is wrong: tokens and certificates hold for a time.")
         case .neutronFails:
             Reference(
                 .resolution, .warning,

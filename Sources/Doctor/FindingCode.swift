@@ -8,6 +8,8 @@ public enum FindingCode: String, CaseIterable, Sendable {
     case portUnknown = "port-unknown"
     case addressTwice = "address-twice"
     case guestAddressDiffers = "guest-address-differs"
+    case portDown = "port-down"
+    case portBindingFailed = "port-binding-failed"
     case namespaceMissing = "namespace-missing"
     case namespaceBroken = "namespace-broken"
     case deviceMissing = "device-missing"
@@ -38,6 +40,7 @@ public enum FindingCode: String, CaseIterable, Sendable {
     case agentSocketSilent = "agent-socket-silent"
 
     // Identify.
+    case clockDiffers = "clock-differs"
     case neutronFails = "neutron-fails"
     case unresolved
     case secretMissing = "secret-missing"

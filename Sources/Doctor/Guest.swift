@@ -1,4 +1,5 @@
 import InstanceModel
+import OpenStackAPI
 
 /// A guest on one network: what the store or Neutron knows of it, and where it can be asked from.
 public struct Guest: Sendable, Hashable {
@@ -17,11 +18,13 @@ public struct Guest: Sendable, Hashable {
     public var gateway: IPAddress?
     /// The lab's namespace that it is; nil for a virtual machine.
     public var namespace: String?
+    /// As Neutron has it; nil where Neutron was not asked.
+    public var port: NeutronPort?
 
     public init(
         instance: String, name: String, project: String, network: NetworkID, networkName: String,
         macAddress: MACAddress? = nil, addresses: [IPAddress], hasPort: Bool = true, gateway: IPAddress? = nil,
-        namespace: String? = nil
+        namespace: String? = nil, port: NeutronPort? = nil
     ) {
         self.instance = instance
         self.name = name
@@ -33,6 +36,7 @@ public struct Guest: Sendable, Hashable {
         self.hasPort = hasPort
         self.gateway = gateway
         self.namespace = namespace
+        self.port = port
     }
 }
 
@@ -47,6 +51,8 @@ public struct GuestPath: CheckSubject {
     public var host: HostView
     /// The first hop at which its requests end, found by the checks of namespaces and services; nil if none was.
     var brokenAt: Hop?
+    /// Whose the instance is by the service's own data; nil where Neutron's ports were not asked for.
+    var owner: Result<String?, LookFailure>?
     var documents: DocumentComparison = .notMade("not looked at")
     var comparisonTook = Duration.zero
 
@@ -78,7 +84,7 @@ public struct GuestPath: CheckSubject {
 
     public var words: [String: String] {
         [
-            "GUEST": guest.namespace ?? "GUEST", "INSTANCE": guest.instance,
+            "GUEST": guest.namespace ?? "GUEST", "INSTANCE": guest.instance, "PORT": guest.port?.id ?? "PORT",
             "NAMESPACE": arrival?.namespace ?? "NAMESPACE",
             "SERVICE": service?.answering?.url ?? "SERVICE",
         ]

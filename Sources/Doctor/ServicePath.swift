@@ -15,10 +15,22 @@ public struct ServicePath: CheckSubject {
     public var vendorData: [VendorDataSource] = []
     /// What holds the instances, as far as this host reads them itself.
     public var stores: [StoreFacts] = []
-    /// What Neutron's agent is; nil where it is not Neutron's, or cannot be asked.
-    public var release: NeutronRelease?
+    /// Of the agent, the service and the haproxies, as far as they can be asked.
+    public var releases: [Release] = []
     /// Where Neutron was found, or why it was not; nil where it was not asked.
     public var ports: Result<String, LookFailure>?
+    /// Who tells what time it is.
+    public var clocks: [ClockSource] = []
+    /// What starts the programs again that cannot be seen.
+    public var starts = StartCommands()
+    /// The store of ours that whoever answers reads, such as `sqlite:PATH`; nil where it reads another.
+    public var store: String?
+    /// The store of ours that guests are known by here; nil where it is not one.
+    public var guestStore: String?
+    /// Whoever answers' data; nil where it is not on this host.
+    public var records: Result<InstanceRecords, LookFailure>?
+    /// Starts Metapath in the place of Neutron's agent; nil where there is none.
+    public var agentReplacement: String?
     var probes: [EndpointProbe] = []
 
     public init(
@@ -37,6 +49,7 @@ public struct ServicePath: CheckSubject {
         return [
             "SERVICE": endpoints.first?.url ?? "http://127.0.0.1:8775", "FILE": file,
             "SOCKET": agentSocket?.path ?? "/var/lib/neutron/metadata_proxy",
+            "NEUTRON": clocks.last?.endpoint.url ?? "NEUTRON",
         ]
     }
 

@@ -29,6 +29,14 @@ public final class NovaDatabase: Sendable {
         try await cell(of: id).instance(id)
     }
 
+    /// Whose an instance is; nil where there is none that is not deleted. Reads one column and writes nothing.
+    /// - Throws: ``StoreError``, as ``instance(_:)``.
+    public func project(of id: InstanceID) async throws -> String? {
+        try await cell(of: id).pool.run { (connection) throws(DatabaseError) in
+            try connection.query(InstanceQuery.project(of: id)).first?.first?.text(0)
+        }
+    }
+
     public func setPassword(_ password: String, of id: InstanceID) async throws -> PasswordOutcome {
         try await cell(of: id).setPassword(password, of: id)
     }

@@ -1,7 +1,7 @@
 /// A port as Neutron shows it (contract neutron.md §6). A member is nil where it was not asked for, or is not shown to
 /// the account.
-public struct NeutronPort: Sendable, Equatable {
-    public struct FixedIP: Sendable, Equatable {
+public struct NeutronPort: Sendable, Hashable {
+    public struct FixedIP: Sendable, Hashable {
         public var subnetID: String?
         /// As Neutron writes it.
         public var address: String
@@ -24,6 +24,7 @@ public struct NeutronPort: Sendable, Equatable {
         case securityGroups = "security_groups"
         case status
         case bindingHost = "binding:host_id"
+        case bindingType = "binding:vif_type"
         case allowedAddressPairs = "allowed_address_pairs"
 
         /// As they are asked for. Old releases know projects only as tenants.
@@ -47,6 +48,8 @@ public struct NeutronPort: Sendable, Equatable {
     public var status: String?
     /// The host the port is bound to; shown to administrators and services only.
     public var bindingHost: String?
+    /// How it is plugged in there, such as `ovs`; `unbound` and `binding_failed` where it is not. Shown as the host is.
+    public var bindingType: String?
     /// Addresses and ranges that the port may use besides its own.
     public var allowedAddressPairs: [String]?
 
@@ -54,7 +57,7 @@ public struct NeutronPort: Sendable, Equatable {
         id: String? = nil, networkID: String? = nil, deviceID: String? = nil, deviceOwner: String? = nil,
         macAddress: String? = nil, fixedIPs: [FixedIP]? = nil, projectID: String? = nil,
         securityGroups: [String]? = nil, status: String? = nil, bindingHost: String? = nil,
-        allowedAddressPairs: [String]? = nil
+        bindingType: String? = nil, allowedAddressPairs: [String]? = nil
     ) {
         self.id = id
         self.networkID = networkID
@@ -66,6 +69,7 @@ public struct NeutronPort: Sendable, Equatable {
         self.securityGroups = securityGroups
         self.status = status
         self.bindingHost = bindingHost
+        self.bindingType = bindingType
         self.allowedAddressPairs = allowedAddressPairs
     }
 }
@@ -75,6 +79,7 @@ extension NeutronPort: Decodable {
         case id, networkID = "network_id", deviceID = "device_id", deviceOwner = "device_owner"
         case macAddress = "mac_address", fixedIPs = "fixed_ips", projectID = "project_id", tenantID = "tenant_id"
         case securityGroups = "security_groups", status, bindingHost = "binding:host_id"
+        case bindingType = "binding:vif_type"
         case allowedAddressPairs = "allowed_address_pairs"
     }
 
@@ -87,7 +92,7 @@ extension NeutronPort: Decodable {
             fixedIPs: try members.decodeIfPresent([FixedIP].self, forKey: .fixedIPs),
             projectID: try text(.projectID) ?? text(.tenantID),
             securityGroups: try members.decodeIfPresent([String].self, forKey: .securityGroups),
-            status: try text(.status), bindingHost: try text(.bindingHost),
+            status: try text(.status), bindingHost: try text(.bindingHost), bindingType: try text(.bindingType),
             allowedAddressPairs: try members.decodeIfPresent([AddressPair].self, forKey: .allowedAddressPairs)?
                 .map(\.ip_address))
     }

@@ -1,5 +1,6 @@
 """Processes that are there for the length of a `with` block, whatever ends it."""
 import contextlib
+import random
 import signal
 import socket
 import subprocess
@@ -30,9 +31,12 @@ def end(number, _):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to connections: nobody takes it while a server is started or stopped."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port):

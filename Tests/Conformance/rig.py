@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import subprocess
 import sys
 
 import processes
@@ -19,6 +20,17 @@ def program():
     return path.resolve()
 
 
+HOME = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "metapath-oracle"
+ENVIRONMENT = HOME / "venv"
+
+
+def set_up(oracle):
+    """The virtual environment with Nova, made by the oracle's own script where it is missing."""
+    variables = os.environ | {"ORACLE_HOME": str(HOME)}
+    subprocess.run([oracle.directory / "setup"], env=variables, check=True, stdin=subprocess.DEVNULL)
+    return ENVIRONMENT
+
+
 class Rig:
     """The recordings, a directory, Nova's databases (none for a store of Metapath's own), a port for the stand-in."""
 
@@ -30,9 +42,12 @@ class Rig:
 
     def stand_in(self):
         """Keystone, Neutron and the vendordata targets."""
-        command = [sys.executable, "-B", self.oracle.directory / "stub.py", "--port", self.stub,
-                   "--neutron", self.neutron]
-        return processes.started(command, self.directory / "stub.log", processes.listens(self.stub))
+        return processes.started(
+            self.stand_in_command(), self.directory / "stub.log", processes.listens(self.stub))
+
+    def stand_in_command(self):
+        return [sys.executable, "-B", self.oracle.directory / "stub.py", "--port", self.stub,
+                "--neutron", self.neutron]
 
     def configuration(self, profile):
         """The files that Nova was recorded with, filled in."""
@@ -67,13 +82,17 @@ class Rig:
     def nova(self, profile, environment):
         """Nova's own service as distributions run it, from a virtual environment that has Nova; its port."""
         port = processes.free_port()
-        paste = self.directory / "api-paste.ini"
-        paste.write_bytes((environment / "etc" / "nova" / "api-paste.ini").read_bytes())
-        files = [paste, *self.configuration(profile)]
-        command = [environment / "bin" / "uwsgi", "--ini", self.oracle.directory / "conf" / "uwsgi.ini",
-                   "--http-socket", f"127.0.0.1:{port}", "--processes", 1]
-        variables = os.environ | {
-            "OS_NOVA_CONFIG_DIR": str(self.directory), "OS_NOVA_CONFIG_FILES": ";".join(file.name for file in files),
-            "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
+        command, variables = self.nova_command(port, self.configuration(profile), environment)
         with processes.started(command, self.directory / "nova.log", processes.listens(port), variables):
             yield port
+
+    def nova_command(self, port, files, environment):
+        """What runs Nova's service on these files, and its environment variables."""
+        paste = self.directory / "api-paste.ini"
+        paste.write_bytes((environment / "etc" / "nova" / "api-paste.ini").read_bytes())
+        command = [environment / "bin" / "uwsgi", "--ini", self.oracle.directory / "conf" / "uwsgi.ini",
+                   "--http-socket", f"127.0.0.1:{port}", "--processes", 1]
+        names = ";".join(file.name for file in [paste, *files])
+        return command, os.environ | {
+            "OS_NOVA_CONFIG_DIR": str(self.directory), "OS_NOVA_CONFIG_FILES": names,
+            "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}

@@ -69,11 +69,11 @@ struct BytesCheck: Check {
             return Finding(
                 .listenerSilent, path.arrival?.namespace ?? guest, "\(guest) asks and gets no answer.",
                 evidence: "\(document): \(reason.text); the service itself answers",
-                remedy: .command(path.arrival?.startCommand ?? "restart the proxy"))
+                remedy: .command(path.listenerRestart))
         }
         return Finding(
             .noAnswer, guest, "\(guest) gets no answer to \(document).", evidence: reason.text,
-            remedy: .command(path.arrival?.startCommand ?? "restart the proxy"))
+            remedy: .command(path.listenerRestart))
     }
 
     private func largeLost(_ path: GuestPath, _ size: Int, _ evidence: String) async -> Finding {
@@ -112,8 +112,16 @@ struct BytesCheck: Check {
             return Finding(
                 .otherStatus, guest,
                 "\(guest) is answered with \(through.status), and the service answers \(direct.status).",
-                evidence: evidence, remedy: .command(path.resolverRestart))
+                evidence: evidence, remedy: .command(replacement(path, direct, through) ?? path.resolverRestart))
         }
+    }
+
+    /// Neutron's agent gives no answer to what is no text, and goes on so when it is restarted.
+    private func replacement(_ path: GuestPath, _ direct: MetadataAnswer, _ through: MetadataAnswer) -> String? {
+        guard through.status == 502, direct.status == 200, String(validating: direct.body, as: UTF8.self) == nil else {
+            return nil
+        }
+        return path.service?.agentReplacement
     }
 
     /// The agent has found a port and signed for it, and Nova has no such instance in the port's project.
@@ -121,12 +129,9 @@ struct BytesCheck: Check {
         let guest = path.guest
         return Finding(
             .wrongProject, guest.name,
-            "The service finds \(guest.name), and not in the project or under the id that its port has.",
+            "The service finds \(guest.name) in project \(guest.project), and not in the project or under the id that its port has.",
             evidence: evidence,
-            remedy: .advice(
-                "`openstack port list --fixed-ip ip-address=\(guest.addresses.first.map { "\($0)" } ?? "ADDRESS") --long`: "
-                    + "the port's project has to be \(guest.project) and its device \(guest.instance); make it anew there."
-            ))
+            remedy: guest.portRenewal(project: guest.project))
     }
 
     private func forbidden(_ path: GuestPath, _ evidence: String) -> Finding {
@@ -153,10 +158,8 @@ struct BytesCheck: Check {
             evidence:
                 "\(through.body.count) bytes instead of \(direct.body.count)"
                 + (wasPacked ? "; gzip was unpacked" : ""),
-            remedy: .advice(
-                wasPacked
-                    ? "Neutron 26 and later unpacks it: put `metapath proxy --agent-socket` in the agent's place, or give the user data unpacked."
-                    : "Ask each hop for \(first) and see where it changes; begin with the agent's socket."))
+            remedy: path.service?.agentReplacement.map(Remedy.command)
+                ?? .advice("Ask each hop for \(first) and see where it changes; begin with the agent's socket."))
     }
 }
 
@@ -167,8 +170,13 @@ extension GuestPath {
         service?.signer?.reader == .neutronAgent && answer.firstWords.contains("resource could not be found")
     }
 
+    /// What starts whoever listens for the guest.
+    fileprivate var listenerRestart: String {
+        arrival?.startCommand ?? service?.starts.path ?? StartCommands().agent
+    }
+
     /// What makes those who resolve guests look again.
     var resolverRestart: String {
-        service?.agentSocket?.process?.restartCommand ?? arrival?.startCommand ?? "restart the proxy"
+        service?.agentSocket?.process?.restartCommand ?? listenerRestart
     }
 }

@@ -10,9 +10,15 @@ struct EndpointProbe: Sendable {
     var plain: Result<MetadataAnswer, AskingFailure>
     /// Nil where there is no secret to sign with, or nobody to ask.
     var signed: Result<MetadataAnswer, AskingFailure>?
+    /// Where it was not accepted.
+    var certificate: PresentedCertificate?
 
     static func look(_ endpoint: MetadataEndpoint, secret: SecretText?) async -> EndpointProbe {
         let plain = await endpoint.ask("/")
+        if case .failure(.certificate) = plain {
+            return EndpointProbe(
+                endpoint: endpoint, plain: plain, certificate: await PresentedCertificate.look(endpoint))
+        }
         guard case .success = plain, let secret else { return EndpointProbe(endpoint: endpoint, plain: plain) }
         let headers = SignedHeaders.make(instance: UUID().uuidString.lowercased(), project: "doctor", secret)
         let signed = await endpoint.ask("/latest/meta-data/instance-id", headers: headers)

@@ -13,6 +13,7 @@ struct InstanceCheck: Check {
         }
         switch answer.status {
         case 200: return .passed(answer.firstWords)
+        case 404 where path.isOfAnotherProject: return .notRun("it is in another project than its port")
         case 404: return .found([missing(path)])
         case 500...: return .found([fails(path, answer)])
         default: return .notRun("the service answered with \(answer.status)")
@@ -26,19 +27,37 @@ struct InstanceCheck: Check {
             .instanceMissing, guest.name,
             "The service knows no instance \(guest.instance) in project \(guest.project).",
             evidence: "404 to a request that is signed as the service wants it",
-            remedy: .advice(
-                "`openstack server show \(guest.instance)`: if there is none, delete the port; if it is in another project, make the port anew there."
-            ))
+            remedy: Self.restoring(path).map(Remedy.command)
+                ?? .advice(
+                    "Remove the port if there is no instance \(guest.instance); make the port anew if the instance is in another project."
+                ))
+    }
+
+    /// The lab has its instances in a file; in a cloud what Nova does not know is gone.
+    private static func restoring(_ path: GuestPath) -> String? {
+        let ofLab = path.guest.namespace != nil ? path.service : nil
+        return ofLab?.starts.importing(into: ofLab?.store) ?? path.guest.stalePortRemoval
     }
 
     private func fails(_ path: GuestPath, _ answer: MetadataAnswer) -> Finding {
-        Finding(
+        let restart = path.service.flatMap { service in
+            service.answering.map { Remedy.command(service.restart(ofServiceAt: $0.url)) }
+        }
+        return Finding(
             .novaFails, path.guest.name,
             "The service answers a request of \(path.guest.name)'s with \(answer.status).", evidence: answer.firstWords,
-            remedy: .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
+            remedy: restart ?? .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
     }
 
     static func reason(_ comparison: DocumentComparison) -> String {
         if case .notMade(let reason) = comparison { reason } else { "" }
+    }
+}
+
+extension GuestPath {
+    /// By the service's own data; ``ProjectCheck`` tells of it.
+    fileprivate var isOfAnotherProject: Bool {
+        guard case .success(let owner?) = owner else { return false }
+        return owner != guest.project
     }
 }

@@ -1,9 +1,13 @@
+import Foundation
+
 /// What came back for one request.
 struct MetadataAnswer: Sendable, Equatable {
     var status: Int
     var body: [UInt8]
     /// Seconds from the request to the last byte.
     var took: Double
+    /// What the header of that name says; nil where it was not looked at.
+    var date: Date?
 }
 
 /// Why nothing came back.

@@ -7,7 +7,7 @@ import OpenStackAPI
 
 /// A service that answers signed requests, asked directly and not as guests reach it.
 public struct MetadataEndpoint: Sendable {
-    /// `http://HOST:PORT` or `https://HOST:PORT`.
+    /// `http://HOST:PORT`, `https://HOST:PORT`, or `http+unix://` and the path of a socket, percent-encoded.
     public var url: String
     /// For https.
     public var security: TransportSecurity
@@ -70,7 +70,8 @@ public struct MetadataEndpoint: Sendable {
             return .success(
                 MetadataAnswer(
                     status: Int(response.status.code), body: Array(body.readableBytesView),
-                    took: (ContinuousClock.now - start) / .seconds(1)))
+                    took: (ContinuousClock.now - start) / .seconds(1),
+                    date: response.headers.first(name: "Date").flatMap(HTTPDate.parse)))
         } catch {
             return .failure(Self.failure(error, waited: (ContinuousClock.now - start) / .seconds(1)))
         }

@@ -27,7 +27,7 @@ struct NovaCheck: Check {
         for (what, result) in answers {
             let finding =
                 switch result {
-                case .failure(let failure): unanswered(probe.endpoint.url, what, failure, path)
+                case .failure(let failure): unanswered(probe, what, failure, path)
                 case .success(let answer): answered(probe.endpoint.url, what, answer, path)
                 }
             if let finding { return finding }
@@ -35,23 +35,25 @@ struct NovaCheck: Check {
         return nil
     }
 
-    private func unanswered(_ url: String, _ what: String, _ failure: AskingFailure, _ path: ServicePath) -> Finding {
-        switch failure {
+    private func unanswered(
+        _ probe: EndpointProbe, _ what: String, _ failure: AskingFailure, _ path: ServicePath
+    ) -> Finding {
+        let url = probe.endpoint.url
+        return switch failure {
         case .unreachable(let reason):
             Finding(
                 .novaUnreachable, url, "\(url) cannot be reached: \(reason).", evidence: reason,
-                remedy: .command("systemctl restart nova-api-metadata   # or whatever serves \(url)"))
+                remedy: .command(path.starts.service(at: url)))
         case .certificate(let reason):
             Finding(
-                .novaCertificate, url, "The certificate of \(url) is not accepted.", evidence: reason,
-                remedy: .advice(
-                    "Look at it with `openssl s_client -connect \(url.dropFirst(8)) -showcerts`; "
-                        + "name its authority with [DEFAULT] auth_ca_cert."))
+                .novaCertificate, url, "The certificate of \(url) is not accepted.",
+                evidence: reason + (probe.certificate.map { "; it shows \($0)" } ?? ""),
+                remedy: probe.trust(by: path))
         case .late(let seconds): slow(url, what, seconds, path)
         case .broken(let reason):
             Finding(
                 .novaFails, url, "\(url) ends the connection without an answer to \(what).", evidence: reason,
-                remedy: .advice("Look at the log of the service at \(url)."))
+                remedy: .command(path.restart(ofServiceAt: url)))
         }
     }
 
@@ -59,8 +61,7 @@ struct NovaCheck: Check {
         if answer.status >= 500 {
             return Finding(
                 .novaFails, url, "\(url) answers \(what) with \(answer.status).", evidence: answer.firstWords,
-                remedy: .advice(
-                    "Look at the log of the service at \(url); `metapath serve --check` reaches what it needs."))
+                remedy: .command(path.restart(ofServiceAt: url)))
         }
         return answer.took > Self.limit ? slow(url, what, answer.took, path) : nil
     }
@@ -70,8 +71,7 @@ struct NovaCheck: Check {
         return Finding(
             .novaSlow, url, "\(url) needs more than \(Int(Self.limit)) s to answer \(what).",
             evidence: "\(Int(seconds)) s, and cloud-init gives up after \(Int(Self.limit)) s",
-            remedy: stopped.map { .command("kill -CONT \($0.pid)") }
-                ?? .advice("Look at the load of the service at \(url), its database and its vendor data services."))
+            remedy: .command(stopped.map { "kill -CONT \($0.pid)" } ?? path.restart(ofServiceAt: url)))
     }
 
     /// The others go on; guests notice when their turn is the bad one's.

@@ -3,10 +3,13 @@ public struct StoreFacts: Sendable {
     public var name: String
     /// What was found; the reason where it is of no use.
     public var found: Result<String, LookFailure>
+    /// What brings it back; nil where that is not known.
+    public var cure: String?
 
-    public init(name: String, found: Result<String, LookFailure>) {
+    public init(name: String, found: Result<String, LookFailure>, cure: String? = nil) {
         self.name = name
         self.found = found
+        self.cure = cure
     }
 }
 
@@ -29,6 +32,7 @@ struct StoreCheck: Check {
         guard case .failure(let failure) = store.found else { return nil }
         return Finding(
             .storeFails, store.name, "The instances cannot be read from \(store.name).", evidence: failure.reason,
-            remedy: .advice("Bring \(store.name) back, or name the store that is meant with [metapath] store."))
+            remedy: store.cure.map(Remedy.command)
+                ?? .advice("Bring \(store.name) back, or correct what the service's file says of it."))
     }
 }

@@ -75,7 +75,7 @@ struct AgentSocketCheck: Check {
 
     private func start(_ path: ServicePath) -> Remedy {
         let process = path.agentSocket?.process ?? path.signer?.process
-        return .command(process?.restartCommand ?? "systemctl restart neutron-metadata-agent")
+        return .command(process?.restartCommand ?? path.starts.agent)
     }
 
     private func found(

@@ -14,7 +14,7 @@ struct NeutronCheck: Check {
             return .found([
                 Finding(
                     .neutronFails, "Neutron", "Neutron does not give its ports.", evidence: failure.reason,
-                    remedy: .command("systemctl restart neutron-server   # on the host where it runs"))
+                    remedy: .command(path.starts.neutron))
             ])
         }
     }

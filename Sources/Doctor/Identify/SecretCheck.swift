@@ -19,7 +19,7 @@ struct SecretCheck: Check {
     func run(_ path: ServicePath) async -> CheckOutcome {
         let holders = path.holders
         guard !holders.isEmpty else { return .notRun("no configuration file of either side can be read") }
-        var findings = holders.flatMap(placement)
+        var findings = holders.flatMap { placement($0, path) }
         if !findings.contains(where: { $0.code.severity == .failure }) {
             findings += different(path) ?? refused(path) ?? []
         }
@@ -28,14 +28,16 @@ struct SecretCheck: Check {
 
     // MARK: one side
 
-    private func placement(_ holder: SecretHolder) -> [Finding] {
-        if let entry = holder.entry { return [padded(entry, holder), oldName(entry, holder)].compactMap(\.self) }
-        if let entry = holder.misplaced.last { return [wrongPlace(entry, holder)] }
+    private func placement(_ holder: SecretHolder, _ path: ServicePath) -> [Finding] {
+        if let entry = holder.entry {
+            return [padded(entry, holder, path), oldName(entry, holder, path)].compactMap(\.self)
+        }
+        if let entry = holder.misplaced.last { return [wrongPlace(entry, holder, path)] }
         let isNeeded = holder.reader != .metapath
-        return isNeeded && !holder.files.isEmpty ? [missing(holder)] : []
+        return isNeeded ? [missing(holder, path)].compactMap(\.self) : []
     }
 
-    private func padded(_ entry: ConfigEntry, _ holder: SecretHolder) -> Finding? {
+    private func padded(_ entry: ConfigEntry, _ holder: SecretHolder, _ path: ServicePath) -> Finding? {
         let secret = SecretText(entry.value)
         guard let padding = secret.padding else { return nil }
         let line = entry.location.line ?? 0
@@ -46,43 +48,57 @@ struct SecretCheck: Check {
             "The shared secret that \(holder.name) reads has \(padding).",
             evidence:
                 "\(entry.location): \(entry.option), \(secret.value.count) characters, \(secret.core.count) without",
-            remedy: .command(change + Self.thenRestart(holder)))
+            remedy: Self.change(change, thenRestart: [holder], path))
     }
 
-    private func oldName(_ entry: ConfigEntry, _ holder: SecretHolder) -> Finding? {
-        guard entry.option != holder.reader.option, holder.reader == .metapath else { return nil }
+    private func oldName(_ entry: ConfigEntry, _ holder: SecretHolder, _ path: ServicePath) -> Finding? {
+        guard entry.option != holder.reader.option, holder.reader == .metapath, !holder.isNamedAsByAgents else {
+            return nil
+        }
         return Finding(
             .secretOldName, entry.location.description,
             "The shared secret stands as \(entry.option), which Metapath reads and Nova does not.",
             evidence: entry.location.description,
-            remedy: .edit(
-                file: entry.location.file, change: "move line \(entry.location.line ?? 0) to \(holder.reader.option)",
-                then: nil))
+            remedy: .command(Self.move(entry, to: holder.reader.option)))
     }
 
-    private func wrongPlace(_ entry: ConfigEntry, _ holder: SecretHolder) -> Finding {
+    private func wrongPlace(_ entry: ConfigEntry, _ holder: SecretHolder, _ path: ServicePath) -> Finding {
         let option = holder.reader.option
-        let line = entry.location.line ?? 0
-        let file = entry.location.file
-        // The value is moved by sed and never shown.
-        let command =
-            #"value=$(sed -n '\#(line)s/^[^=:]*[=:][ \t]*//p' \#(file)) && sed -i '\#(line)d' \#(file) && "#
-            + #"printf '\n[\#(option.group)]\n\#(option.name) = %s\n' "$value" >> \#(file)"#
         return Finding(
             .secretWrongPlace, entry.location.description,
             "The shared secret stands as \(entry.option), where \(holder.name) does not look for it.",
             evidence: "\(entry.location); read is \(option)",
-            remedy: .command(command + Self.thenRestart(holder)))
+            remedy: Self.change(Self.move(entry, to: option), thenRestart: [holder], path))
     }
 
-    private func missing(_ holder: SecretHolder) -> Finding {
-        let file = holder.files.last?.source ?? ""
+    private static func move(_ entry: ConfigEntry, to option: OptionName) -> String {
+        ShellText.set(
+            option, to: ShellText.value(at: entry.location), in: entry.location.file, insteadOf: entry.location)
+    }
+
+    private func missing(_ holder: SecretHolder, _ path: ServicePath) -> Finding? {
+        guard let file = holder.files.last?.source else { return nil }
         return Finding(
             .secretMissing, file, "No file of \(holder.name) sets \(holder.reader.option).",
-            evidence: holder.files.map(\.source).joined(separator: ", "),
-            remedy: .edit(
-                file: file, change: "\(holder.reader.option) = the secret of the other side",
-                then: holder.process?.restartCommand))
+            evidence: holder.files.map(\.source).joined(separator: ", "), remedy: Self.filling(holder, file, path))
+    }
+
+    /// Copied from the other side, or where that has none either made anew for both.
+    private static func filling(_ holder: SecretHolder, _ file: String, _ path: ServicePath) -> Remedy {
+        let option = holder.reader.option
+        guard let other = path.holders.first(where: { $0.reader != holder.reader }) else {
+            return .advice("Set \(option) in \(file) to the secret of the service, which is on another host.")
+        }
+        if let entry = other.entry {
+            let copy = ShellText.set(option, to: ShellText.value(at: entry.location), in: file)
+            return change(copy, thenRestart: [holder], path)
+        }
+        guard let second = other.files.last?.source else { return .advice("Set \(option) on both sides.") }
+        let both = ShellText.sequence([
+            ShellText.set(option, to: "$(openssl rand -hex 32)", in: file),
+            ShellText.set(other.reader.option, to: "$value", in: second),
+        ])
+        return change(both, thenRestart: [holder, other], path)
     }
 
     // MARK: both sides
@@ -92,15 +108,15 @@ struct SecretCheck: Check {
             signer.secret != verifier.secret
         else { return nil }
         let fingerprint = Fingerprint.ofThisRun
-        let source = "$(sed -n '\(from.location.line ?? 0)s/^[^=:]*[=:][ \\t]*//p' \(from.location.file))"
-        let copy = "sed -i \"\(to.location.line ?? 0)s|[=:].*|= \(source)|\" \(to.location.file)"
+        let copy = ShellText.set(
+            to.option, to: ShellText.value(at: from.location), in: to.location.file, insteadOf: to.location)
         return [
             Finding(
                 .secretsDiffer, to.location.description,
                 "\(signer.name) signs with another secret than \(verifier.name) has.",
                 evidence:
                     "\(to.location) \(fingerprint(signer.secret)), \(from.location) \(fingerprint(verifier.secret))",
-                remedy: .command(copy + Self.thenRestart(signer)))
+                remedy: Self.change(copy, thenRestart: [signer], path))
         ]
     }
 
@@ -112,7 +128,7 @@ struct SecretCheck: Check {
                 Finding(
                     .secretNotReloaded, holder.entry?.location.description ?? holder.name,
                     "\(holder.name) still has the shared secret of before its file was changed.",
-                    evidence: evidence, remedy: .command(holder.process?.restartCommand ?? "restart \(holder.name)"))
+                    evidence: evidence, remedy: .command(path.restart(holder) ?? path.starts.agent))
             ]
         }
         return [
@@ -126,8 +142,10 @@ struct SecretCheck: Check {
         ]
     }
 
-    private static func thenRestart(_ holder: SecretHolder) -> String {
-        holder.process.map { " && \($0.restartCommand)" } ?? ""
+    private static func change(
+        _ command: String, thenRestart holders: [SecretHolder], _ path: ServicePath
+    ) -> Remedy {
+        .command(ShellText.sequence([command] + holders.compactMap(path.restart)))
     }
 
     private static func summary(_ path: ServicePath) -> String {

@@ -62,6 +62,11 @@ public struct SecretHolder: Sendable {
         return nil
     }
 
+    /// Stands in for the metadata agent, whose files have the secret in `[DEFAULT]`.
+    var isNamedAsByAgents: Bool {
+        process?.arguments.dropFirst().first == "proxy" && entry?.option == Reader.neutronAgent.option
+    }
+
     /// Assignments under names that it does not read.
     var misplaced: [ConfigEntry] {
         files.flatMap(\.entries).filter { entry in

@@ -110,6 +110,11 @@ extension ProcessFacts {
     /// What makes it read its files again.
     public var restartCommand: String { restartCommand(in: nil) }
 
+    /// What ends it for good.
+    public var endCommand: String {
+        unit.map { "systemctl disable --now \($0)" } ?? "kill \(pid); sleep 1"
+    }
+
     /// - Parameter namespace: that it runs in; nil for the host's own.
     func restartCommand(in namespace: String?) -> String {
         if let unit { return "systemctl restart \(unit)" }

@@ -7,15 +7,23 @@ extension LabFault {
             "guest-route-missing", at: "guest route", both, "The guest has no route to the metadata address.",
             "ip -n {guest} route flush exact 169.254.169.254/32", "ip -n {guest} route flush exact 0.0.0.0/0"),
         LabFault(
+            "guest-ipv6-route-missing", at: "guest route", both, "The guest has no route to fe80::a9fe:a9fe.",
+            "ip -n {guest} -6 route flush exact fe80::a9fe:a9fe/128"),
+        LabFault(
+            "guest-link-local-missing", at: "guest route", both, "A guest has IPv6, and no link-local address.",
+            "ip -n {network_guest} address add 2001:db8::77/64 dev eth0 nodad",
+            "ip -n {network_guest} -6 address flush dev eth0 scope link"),
+        LabFault(
             "guest-proxy-variable", at: "guest route", both,
             "A proxy variable of the guest leads its requests elsewhere.",
             "mkdir -p /etc/netns/{guest}", "echo 'http_proxy=http://192.0.2.1:3128' > /etc/netns/{guest}/environment"
         ).making("/etc/netns/{guest}"),
         LabFault(
             "guest-cable-pulled", at: "guest route", both, "The bridge's port of the guest is down.",
-            "port=$(ip -n {guest} -o link show eth0 | sed 's/.*eth0@if\\([0-9]*\\).*/\\1/') && "
-                + "ip -n {bridges} link set $(ip -n {bridges} -o link | sed -n \"s/^$port: \\([^@]*\\)@.*/\\1/p\") down"
-        ),
+            settingPort("down")),
+        LabFault(
+            "guest-on-no-bridge", at: "guest route", both, "The port of the guest is on no bridge.",
+            settingPort("nomaster")),
         LabFault(
             "guest-address-changed", at: "port", both, "The guest uses another address than its port's.",
             "ip netns exec {guest} sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1",
@@ -38,6 +46,12 @@ extension LabFault {
             "sed -i '/\"{instance}\"/s/\"status\": \"ACTIVE\"/\"status\": \"DOWN\"/' {run}/neutron.json"),
     ]
 
+    /// Changes the bridge's port that the guest is behind.
+    private static func settingPort(_ change: String) -> String {
+        "port=$(ip -n {guest} -o link show eth0 | sed 's/.*eth0@if\\([0-9]*\\).*/\\1/') && ip -n {bridges} link set "
+            + "$(ip -n {bridges} -o link | sed -n \"s/^$port: \\([^@]*\\)@.*/\\1/p\") \(change)"
+    }
+
     /// One more line in Neutron's ports, with ids and a MAC address of its own.
     static func copy(of device: String, changing expression: String) -> String {
         "sed -n '/\"\(device)\"/{s/\"id\": \"[^\"]*\"/\"id\": \"00000000-0000-4000-8000-00000000cafe\"/;"
@@ -49,6 +63,12 @@ extension LabFault {
         LabFault(
             "namespace-missing", at: "namespace", both, "The router's namespace is gone.", "ip netns delete {router}",
             "sleep 1"),
+        LabFault(
+            "namespace-broken", at: "namespace", both, "The router's namespace is gone, and its name is left.",
+            "ip netns delete {router}", "sleep 1", "touch /run/netns/{router}"),
+        LabFault(
+            "device-missing", at: "addresses", both, "The router's device is gone.",
+            "ip -n {router} link delete {router_device}"),
         LabFault(
             "device-down", at: "addresses", both, "The router's device is down.",
             "ip -n {router} link set {router_device} down"),
@@ -63,6 +83,13 @@ extension LabFault {
             "ip -n {network} address delete fe80::a9fe:a9fe/128 dev {network_device}",
             "ip -n {network} address add fe80::a9fe:a9fe/128 dev {network_device}", "sleep 2.5",
             "ip -n {network_guest} address delete fe80::a9fe:a9fe/64 dev eth0"),
+        LabFault(
+            "ipv6-address-tentative", at: "addresses", both,
+            "The network's namespace goes on asking whether fe80::a9fe:a9fe is somebody else's.",
+            "ip netns exec {network} sysctl -qw net.ipv6.conf.{network_device}.accept_dad=1 "
+                + "net.ipv6.conf.{network_device}.dad_transmits=100",
+            "ip -n {network} address delete fe80::a9fe:a9fe/128 dev {network_device}",
+            "ip -n {network} address add fe80::a9fe:a9fe/128 dev {network_device}"),
         LabFault(
             "mtu-too-small", at: "addresses", both, "The bridges' ports take smaller packets than guests send.",
             "ip -n {bridges} -o link show type veth | sed 's/^[0-9]*: \\([^@]*\\)@.*/link set \\1 mtu 1000/' | "
@@ -89,6 +116,14 @@ extension LabFault {
             "The rule is in the engine that Neutron's iptables does not use.",
             "ip netns exec {router} iptables -t nat -F \(chain)",
             "ip netns exec {router} iptables-legacy -t nat -A PREROUTING \(guests) -j REDIRECT --to-ports 9697"),
+        LabFault(
+            "rule-to-wrong-port", at: "rules", [.metapath], "The rules lead guests to a port where nobody serves them.",
+            "(echo delete table inet metapath; ip netns exec {router} nft list table inet metapath | "
+                + "sed 's/:9697/:9698/') | ip netns exec {router} nft -f -"),
+        LabFault(
+            "proxy-at-wrong-port", at: "rules", [.stock], "The router's haproxy listens elsewhere than its rule says.",
+            "metapath lab stop {router}", "sed -i 's/:9697/:9698/' {run}/{router}.conf",
+            "ip netns exec {router} setsid haproxy -f {run}/{router}.conf >/dev/null 2>&1 </dev/null & sleep 1"),
         LabFault(
             "rule-to-wrong-port", at: "rules", [.stock], "The rule leads guests to a port where nobody serves them.",
             "ip netns exec {router} iptables -t nat -R \(chain) 1 \(guests) -j REDIRECT --to-ports 9698"),
@@ -127,6 +162,14 @@ extension LabFault {
         LabFault(
             "holder-stuck", at: "listener", [.metapath], "The process that keeps Metapath's sockets is stopped.",
             "kill -STOP $(pgrep -o -f 'control-socket {run}/contro[l]')"),
+        LabFault(
+            "backlog-full", at: "listener", [.metapath],
+            "Metapath can open no more connections, and those that wait are as many as may.",
+            "printf '\\n[DEFAULT]\\nmetadata_backlog = 8\\n' >> {run}/nova.conf", "metapath lab restart metapath",
+            "sleep 1; worker=$(pgrep -f 'contro[l] --worker') && "
+                + "prlimit --pid $worker --nofile=$(ls /proc/$worker/fd | wc -l):",
+            "for guest in 1 2 3 4 5 6 7 8 9 10 11 12; do ip netns exec {guest} curl -s -m 40 http://169.254.169.254/ "
+                + ">/dev/null 2>&1 </dev/null & done; sleep 2"),
         LabFault(
             "rate-limit-low", at: "listener", [.metapath], "Guests may ask less often than one boot does.",
             "printf '\\n[metadata_rate_limiting]\\nrate_limit_enabled = True\\nbase_query_rate_limit = 10\\n' "

@@ -12,6 +12,10 @@ enum InstanceQuery {
         """
     }
 
+    static func project(of id: InstanceID) -> String {
+        "SELECT project_id FROM instances WHERE uuid = '\(id)' AND deleted = 0"
+    }
+
     /// Deleted rows of system metadata count, as in Nova.
     static func instance(_ id: InstanceID) -> String {
         """

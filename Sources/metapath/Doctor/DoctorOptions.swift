@@ -54,7 +54,6 @@ struct DoctorSelection: ParsableArguments {
     func choose(_ examination: Examination, _ catalogue: Catalogue?) throws -> Examination {
         var chosen = examination
         let place = isNarrow ? namespaces(among: examination.namespaces.map(\.kind), catalogue) : []
-        if isNarrow { chosen.namespaces = examination.namespaces.filter { place.contains($0.kind) } }
         if let instance {
             chosen.guests = examination.guests.filter { $0.guest.instance == instance || $0.guest.name == instance }
             guard !chosen.guests.isEmpty else {
@@ -63,16 +62,20 @@ struct DoctorSelection: ParsableArguments {
                         + "`metapath instance list` shows those of the store.")
             }
         } else if let network {
-            guard !chosen.namespaces.isEmpty else {
-                throw CommandError(
-                    "--network \(network): no namespace here serves it; `ip netns list` shows those there are.")
-            }
             chosen.guests = examination.guests.filter {
                 "\($0.guest.network)" == network || $0.guest.networkName == network
             }
         } else if all {
             var seen: Set<NetworkID> = []
             chosen.guests = examination.guests.filter { seen.insert($0.guest.network).inserted }
+        }
+        guard isNarrow else { return chosen }
+        // Neutron's networks are known by the guests on them.
+        let arrivals = Set(chosen.guests.compactMap(\.arrival?.namespace))
+        chosen.namespaces.removeAll { !place.contains($0.kind) && !arrivals.contains($0.namespace) }
+        guard network == nil || !chosen.namespaces.isEmpty else {
+            throw CommandError(
+                "--network \(network ?? ""): no namespace here serves it; `ip netns list` shows those there are.")
         }
         return chosen
     }

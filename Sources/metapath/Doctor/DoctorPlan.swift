@@ -32,14 +32,20 @@ struct DoctorPlan {
             names.compactMap { NamespaceKind(name: $0) }.map { Survey.Wanted($0) }
             + MetapathProcess.namespaces(among: names)
         var look = try await firstLook(there, progress)
-        let lab = Self.lab()
-        let commands = LabCommands(lab)
-        let neutron = try await neutron(look)
+        let lab = LabRecord.look()
+        let starts = lab?.startCommands ?? StartCommands()
+        let plan = ServicePlan(options: options, survey: look.survey, ours: look.ours, starts: starts)
+        var services = try await plan.services()
+        let account = account(look, services)
+        var neutron: NeutronGuests?
+        if let account {
+            neutron = await NeutronGuests(account.settings, look.survey.namespaces.map(\.kind))
+            if look.store.catalogue != nil { look.store.leaveOut() }
+        }
         look.survey.namespaces += try await missing(lab, there: there)
-        var services = try await ServicePlan(options: options, survey: look.survey, ours: look.ours).services()
-        for index in services.indices { services[index].path.ports = neutron?.found }
-        if !services.isEmpty { services[0].path.stores = look.store.facts }
-        let namespaces = look.survey.namespaces.map { understood($0, look, commands) }
+        for index in services.indices { complete(&services[index].path, look, neutron, account) }
+        if !services.isEmpty { services[0].path.add(stores(look, starts)) }
+        let namespaces = look.survey.namespaces.map { understood($0, look, starts, lab) }
         let guests = GuestPlan(
             catalogue: look.store.catalogue, neutron: neutron, lab: lab, namespaces: namespaces, services: services)
         return try options.selection.choose(
@@ -55,8 +61,11 @@ struct DoctorPlan {
         let isNarrow = options.selection.isNarrow
         var look = try await look(at: isNarrow ? Array(there.prefix(Self.sample)) : there, nil, progress)
         if isNarrow {
-            let chosen = options.selection.namespaces(among: there.map(\.kind), look.store.catalogue)
-            look = try await self.look(at: there.filter { chosen.contains($0.kind) }, look.store, progress)
+            let store = look.store
+            let chosen =
+                store.isDecisive
+                ? Set(options.selection.namespaces(among: there.map(\.kind), store.catalogue)) : Set(there.map(\.kind))
+            look = try await self.look(at: there.filter { chosen.contains($0.kind) }, store, progress)
         }
         return look
     }
@@ -80,32 +89,51 @@ struct DoctorPlan {
             location, &configuration, isUsed: options.store.store != nil || ours.contains { $0.store == location })
     }
 
-    /// Where no store of ours has the instances and a file has an account for Neutron.
-    private func neutron(_ look: FirstLook) async throws -> NeutronGuests? {
-        guard look.store.catalogue == nil else { return nil }
-        let isNamed = !options.store.config.paths.isEmpty
-        let config = isNamed ? options.store.config : look.ours.first?.config ?? options.store.config
-        var configuration = try config.load()
-        guard let settings = NeutronSettings(&configuration) else { return nil }
-        return await NeutronGuests(settings, look.survey.namespaces.map(\.kind))
+    /// Where no store of ours has the instances: of the files that are named, else of those of whoever resolves guests
+    /// or checks signatures here.
+    private func account(_ look: FirstLook, _ services: [ServicePlan.Service]) -> NeutronAccount? {
+        guard !look.store.isDecisive else { return nil }
+        let config = options.store.config
+        let used = services.flatMap { [$0.path.signer, $0.path.verifier] }.compactMap { $0?.files }
+        let candidates = config.paths.isEmpty ? used + [config.sections] : [config.sections]
+        return candidates.lazy.compactMap(NeutronAccount.init).first
+    }
+
+    /// With what is known of guests and their ports.
+    private func complete(
+        _ path: inout ServicePath, _ look: FirstLook, _ neutron: NeutronGuests?, _ account: NeutronAccount?
+    ) {
+        path.ports = neutron?.found
+        path.clocks = neutron?.clocks ?? []
+        path.guestStore = look.store.catalogue == nil ? nil : "\(look.store.location)"
+        path.agentReplacement = AgentReplacement(path, look.store, account)?.command
+    }
+
+    /// What a store of ours held can be imported again, where there is a file of it.
+    private func stores(_ look: FirstLook, _ starts: StartCommands) -> [StoreFacts] {
+        let importing = starts.importing(into: "\(look.store.location)")
+        let user = look.ours.first { $0.store == look.store.location }
+        return look.store.facts.map { $0.cured(by: importing, user?.facts.restartCommand ?? starts.path) }
     }
 
     /// Namespaces that ought to be there and are not. Which host serves which router is nobody's to say but the lab's,
     /// where it is this one.
-    private func missing(_ lab: LabStatus?, there: [Survey.Wanted]) async throws -> [NamespacePath] {
-        let wanted = (lab?.listeners ?? []).compactMap { row -> Survey.Wanted? in
-            guard let kind = NamespaceKind(name: row.namespace), !there.contains(where: { $0.name == row.namespace })
-            else { return nil }
+    private func missing(_ lab: LabRecord?, there: [Survey.Wanted]) async throws -> [NamespacePath] {
+        let names = Set(there.map(\.name))
+        let wanted = (lab?.status.listeners ?? []).compactMap { row -> Survey.Wanted? in
+            guard let kind = NamespaceKind(name: row.namespace), !names.contains(row.namespace) else { return nil }
             return Survey.Wanted(kind, because: "the \(row.kind.rawValue) \(row.name)")
         }
         return try await Survey.look(wanted, host: host).namespaces
     }
 
     /// With what is known of whoever serves it, or ought to.
-    private func understood(_ path: NamespacePath, _ look: FirstLook, _ lab: LabCommands) -> NamespacePath {
+    private func understood(
+        _ path: NamespacePath, _ look: FirstLook, _ starts: StartCommands, _ lab: LabRecord?
+    ) -> NamespacePath {
         var path = path
-        path.makeCommand = lab.making(path.namespace)
-        path.startHint = lab.starting(path.namespace) ?? startHint(look)
+        path.makeCommand = starts.makers[path.namespace]
+        path.startHint = starts.namespaces[path.namespace] ?? startHint(look, starts, lab)
         guard let process = look.ours.first(where: { $0.facts.pid == path.owner?.pid }) else { return path }
         path.redirectPort = process.redirectPort
         path.configFile = process.holder.files.last?.source
@@ -117,13 +145,18 @@ struct DoctorPlan {
 
     /// Whoever listens elsewhere on this host has lost this namespace. Where nobody listens at all and there is a store of
     /// ours or a lab, Metapath ought to.
-    private func startHint(_ look: FirstLook) -> String? {
+    private func startHint(_ look: FirstLook, _ starts: StartCommands, _ lab: LabRecord?) -> String? {
         if let process = look.ours.first { return process.facts.restartCommand }
-        guard look.survey.processes.isEmpty, options.store.store != nil || Self.lab() != nil else { return nil }
+        if let path = starts.path { return path }
+        guard look.survey.processes.isEmpty, options.store.store != nil || lab != nil else { return nil }
         let files = options.store.config.paths.map { " --config-file \($0)" }.joined()
-        return "\(LabCommands.program) up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
+        return "metapath up\(files)\(options.store.store.map { " --store \($0)" } ?? "") &"
     }
+}
 
-    /// Nil where no lab stands.
-    private static func lab() -> LabStatus? { try? Lab().status(looksForListeners: false) }
+extension ServicePath {
+    /// Each of them once: whoever answers may read what the doctor reads.
+    fileprivate mutating func add(_ facts: [StoreFacts]) {
+        stores = facts + stores.filter { old in !facts.contains { $0.name == old.name } }
+    }
 }

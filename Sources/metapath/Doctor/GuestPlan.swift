@@ -9,14 +9,15 @@ struct GuestPlan {
     /// Nil where Neutron is not asked.
     var neutron: NeutronGuests?
     /// Nil where no lab stands: then guests are virtual machines.
-    var lab: LabStatus?
+    var lab: LabRecord?
     var namespaces: [NamespacePath]
     var services: [ServicePlan.Service]
 
     func paths(_ host: HostView) -> [GuestPath] {
-        let guests = known + unknown + (neutron?.guests ?? []).map(placed)
+        let known = (catalogue.map(guests) ?? []) + (neutron?.guests ?? []).map(placed)
+        let guests = known + unknown(besides: known)
         let byPlace = Dictionary(
-            grouping: guests.flatMap { guest in guest.addresses.map { (guest, Place(guest.network, $0)) } }, by: \.1)
+            grouping: known.flatMap { guest in guest.addresses.map { (guest, Place(guest.network, $0)) } }, by: \.1)
         return guests.compactMap { guest in
             let arrival = arrival(of: guest)
             // On another host, unless the lab has it here.
@@ -32,7 +33,7 @@ struct GuestPlan {
     /// In the lab, with the namespace that stands for the instance.
     private func placed(_ guest: Guest) -> Guest {
         var guest = guest
-        let row = lab?.instances.first { $0.id == guest.instance }
+        let row = lab?.status.instances.first { $0.id == guest.instance }
         guest.namespace = row?.namespace
         guest.name = row?.name ?? guest.name
         return guest
@@ -49,12 +50,12 @@ struct GuestPlan {
     }
 
     /// One for each instance: by its first port, which is the one that it boots with.
-    private var known: [Guest] {
+    private func guests(of catalogue: Catalogue) -> [Guest] {
         let names = Dictionary(
-            (catalogue?.networks ?? []).map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+            catalogue.networks.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         let rows = Dictionary(
-            (lab?.instances ?? []).map { ($0.id, $0.namespace) }, uniquingKeysWith: { first, _ in first })
-        return (catalogue?.instances ?? []).compactMap { instance in
+            (lab?.status.instances ?? []).map { ($0.id, $0.namespace) }, uniquingKeysWith: { first, _ in first })
+        return catalogue.instances.compactMap { instance in
             guard let port = instance.ports.first(where: { $0.network != nil }), let network = port.network else {
                 return nil
             }
@@ -67,13 +68,23 @@ struct GuestPlan {
         }
     }
 
-    /// Those that the lab has and the store has not.
-    private var unknown: [Guest] {
-        let ids = Set((catalogue?.instances ?? []).map { "\($0.id)" })
+    /// Those that the lab has and the store, or Neutron, has not.
+    private func unknown(besides known: [Guest]) -> [Guest] {
+        guard catalogue != nil || neutron?.hasAnswered == true else { return [] }
+        let ids = Set(known.map(\.instance))
+        guard let all = lab?.catalogue else { return rows(besides: ids) }
+        return guests(of: all).filter { $0.namespace != nil && !ids.contains($0.instance) }.map { guest in
+            var guest = guest
+            guest.hasPort = false
+            return guest
+        }
+    }
+
+    /// As much as the lab's own record tells of them.
+    private func rows(besides ids: Set<String>) -> [Guest] {
         let networks = Dictionary(
             (catalogue?.networks ?? []).map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
-        guard catalogue != nil else { return [] }
-        return (lab?.instances ?? []).filter { !ids.contains($0.id) }.compactMap { row in
+        return (lab?.status.instances ?? []).filter { !ids.contains($0.id) }.compactMap { row in
             guard let name = row.networks.first, let network = networks[name] else { return nil }
             return Guest(
                 instance: row.id, name: row.name, project: "", network: network, networkName: name, addresses: [],

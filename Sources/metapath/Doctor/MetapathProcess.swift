@@ -1,5 +1,6 @@
 import ArgumentParser
 import Doctor
+import Foundation
 import ListenerHolder
 import NetworkNamespaces
 import OpenStackAPI
@@ -13,7 +14,7 @@ struct MetapathProcess {
     var role: Role
     var config: ConfigOptions
     var store: StoreLocation?
-    /// Of its service port; nil where it has none, or one that is a UNIX socket.
+    /// Of its service port; nil where it has none.
     var serviceURL: String?
     /// Nil where it answers itself.
     var upstream: UpstreamSettings?
@@ -34,9 +35,7 @@ struct MetapathProcess {
         var configuration = try config.load()
         let location = try parts.options.store.location(&configuration)
         store = location
-        if case .tcp(let host, let port)? = try parts.listen?.address(&configuration, location) {
-            serviceURL = "http://\(ListenTarget.tcp(host: host == "0.0.0.0" ? "127.0.0.1" : host, port: port))"
-        }
+        serviceURL = try parts.listen?.address(&configuration, location).url(from: facts)
         upstream = try parts.upstream?.settings(&configuration, readsAgentOptions: role == .proxy)
         namespaces = try parts.namespaces?.settings(&configuration).told ?? []
         redirectPort = UInt16(clamping: configuration.value(Options.metadataPort))
@@ -99,6 +98,19 @@ struct MetapathProcess {
     }
 
     var holder: SecretHolder { SecretHolder(.metapath, process: facts, files: config.sections) }
+}
+
+extension ListenTarget {
+    /// Where a process that listens so is asked from this host.
+    fileprivate func url(from process: ProcessFacts) -> String {
+        switch self {
+        case .tcp("0.0.0.0", let port): "http://127.0.0.1:\(port)"
+        case .tcp: "http://\(self)"
+        case .unix(let path):
+            "http+unix://"
+                + (process.path(path).addingPercentEncoding(withAllowedCharacters: .urlHostAllowed) ?? path)
+        }
+    }
 }
 
 extension UpstreamSettings {

@@ -12,9 +12,14 @@ struct NeutronGuests {
     var guests: [Guest] = []
     /// Where Neutron is, or why it was of no use.
     var found: Result<String, LookFailure>
+    /// Neutron and Keystone, as far as the account says where they are.
+    var clocks: [ClockSource]
+}
 
+extension NeutronGuests {
     private static let fields: [NeutronPort.Field] = [
-        .networkID, .deviceID, .deviceOwner, .macAddress, .fixedIPs, .projectID,
+        .id, .networkID, .deviceID, .deviceOwner, .macAddress, .fixedIPs, .projectID, .status,
+        .bindingHost, .bindingType,
     ]
     /// What ``PortSource`` may be asked for in one question.
     private static let routersAtOnce = 100
@@ -22,6 +27,7 @@ struct NeutronGuests {
     private static let instanceOwner = "compute:"
 
     init(_ settings: NeutronSettings, _ kinds: [NamespaceKind]) async {
+        clocks = settings.clocks
         do {
             let neutron = try settings.neutron(on: MultiThreadedEventLoopGroup.singleton)
             found = .success("")
@@ -57,6 +63,10 @@ struct NeutronGuests {
         guests = ports.compactMap(Self.guest)
     }
 
+    var hasAnswered: Bool {
+        if case .success = found { true } else { false }
+    }
+
     private static func guest(_ port: NeutronPort) -> Guest? {
         guard let network = port.networkID.flatMap({ NetworkID($0) }), let device = port.deviceID, !device.isEmpty,
             port.deviceOwner?.hasPrefix(instanceOwner) == true
@@ -64,6 +74,21 @@ struct NeutronGuests {
         return Guest(
             instance: device, name: device, project: port.projectID ?? "", network: network, networkName: "\(network)",
             macAddress: port.macAddress.flatMap { MACAddress($0) },
-            addresses: (port.fixedIPs ?? []).compactMap { IPAddress($0.address) })
+            addresses: (port.fixedIPs ?? []).compactMap { IPAddress($0.address) }, port: port)
+    }
+}
+
+extension NeutronSettings {
+    /// Nothing that has to be kept from others is asked there.
+    fileprivate var clocks: [ClockSource] {
+        let security = TransportSecurity(insecure: true)
+        var sources: [ClockSource] = []
+        if let url = keystone?.credentials.authURL {
+            sources.append(ClockSource(name: "Keystone", endpoint: MetadataEndpoint(url: url, security: security)))
+        }
+        if case .address(let url) = endpoint {
+            sources.append(ClockSource(name: "Neutron", endpoint: MetadataEndpoint(url: url, security: security)))
+        }
+        return sources
     }
 }

@@ -11,6 +11,8 @@ struct ServicePlan {
     var options: DoctorOptions
     var survey: Survey
     var ours: [MetapathProcess]
+    /// Of the programs that cannot be seen.
+    var starts: StartCommands
 
     /// A service path, and the processes that listen for the guests who take it.
     struct Service {
@@ -23,8 +25,22 @@ struct ServicePlan {
         for process in ours { services.append(await service(process)) }
         services += try await stock()
         if services.isEmpty, let service = try await configured() { services.append(service) }
-        for index in services.indices { addVendorData(to: &services[index].path) }
+        for index in services.indices {
+            addVendorData(to: &services[index].path)
+            await addData(to: &services[index].path)
+        }
         return services
+    }
+
+    /// What whoever answers is, and what it reads.
+    private func addData(to path: inout ServicePath) async {
+        path.starts = starts
+        guard let verifier = path.verifier else { return }
+        let data = await ServiceRecords.look(verifier)
+        (path.store, path.records) = (data.store, data.records)
+        path.stores = data.facts.map { $0.cured(by: starts.importing(into: data.store), path.restart(verifier)) }
+        guard verifier.reader == .nova, let process = verifier.process else { return }
+        path.releases += [await Release.look(.nova, process)].compactMap(\.self)
     }
 
     /// Of files that could be wrong in other ways, which are not the doctor's concern.
@@ -34,7 +50,8 @@ struct ServicePlan {
         let settings = VendorDataSettings(&configuration)
         path.vendorData = settings.file.map { [.file($0)] } ?? []
         guard settings.providers.contains(.dynamicJSON) else { return }
-        path.vendorData += settings.targets.map { .target(name: $0.name, url: "\($0.url)") }
+        let place = configuration.entry(of: Options.vendorDataTargets)?.location
+        path.vendorData += settings.targets.map { .target(name: $0.name, url: "\($0.url)", place) }
     }
 
     private func service(_ process: MetapathProcess) async -> Service {
@@ -58,9 +75,12 @@ struct ServicePlan {
         for (socket, paths) in Dictionary(grouping: haproxies, by: { $0.haproxy?.socket ?? "" }).sorted(by: {
             $0.key < $1.key
         }) {
-            let facts = await survey.agentSocket(socket, clients: paths.compactMap(\.owner))
-            services.append(
-                Service(path: try await agent(facts), listeners: Set(paths.compactMap(\.owner?.pid))))
+            let haproxies = paths.compactMap(\.owner)
+            var path = try await agent(await survey.agentSocket(socket, clients: haproxies))
+            if let haproxy = haproxies.first, let release = await Release.look(.haproxy, haproxy) {
+                path.releases.append(release)
+            }
+            services.append(Service(path: path, listeners: Set(haproxies.map(\.pid))))
         }
         return services
     }
@@ -79,7 +99,9 @@ struct ServicePlan {
         var path = ServicePath(
             name: name, signer: SecretHolder(.neutronAgent, process: socket.process, files: config.sections),
             verifier: await verifier(endpoints), endpoints: endpoints, agentSocket: socket)
-        if let process = socket.process { path.release = await NeutronRelease.look(process) }
+        if let process = socket.process {
+            path.releases += [await Release.look(.neutron, process)].compactMap(\.self)
+        }
         return path
     }
 
@@ -105,8 +127,8 @@ struct ServicePlan {
     private func verifier(_ endpoints: [MetadataEndpoint]) async -> SecretHolder? {
         let asked = options.store.config.paths.filter { !Self.isAgents($0) }
         for endpoint in endpoints {
-            guard let url = URLComponents(string: endpoint.url), let port = url.port, Self.isLocal(url.host ?? ""),
-                let facts = await survey.process(listeningAt: port)
+            guard let url = URLComponents(string: endpoint.url), let port = url.port,
+                await survey.host.isHere(url.host ?? ""), let facts = await survey.process(listeningAt: port)
             else { continue }
             if let process = try? MetapathProcess(facts) { return process.holder }
             let told = facts.values(of: "--config-file").map(facts.path)
@@ -134,9 +156,5 @@ struct ServicePlan {
     private static func isAgents(_ path: String) -> Bool {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         return path.contains("neutron") || name.contains("agent")
-    }
-
-    private static func isLocal(_ host: String) -> Bool {
-        ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host)
     }
 }

@@ -1,0 +1,77 @@
+"""One fault: is its hop named, and does what the doctor says mend it?"""
+import dataclasses
+import time
+
+from lab import Diagnosis, apply
+
+
+@dataclasses.dataclass
+class Outcome:
+    """A row of the table."""
+
+    path: str
+    fault: str
+    hop: str
+    named: str = ""
+    # Remedies that were applied until all was well.
+    remedies: int = 0
+    problem: str = ""
+
+    def __str__(self):
+        end = f"wrong: {self.problem}" if self.problem else "right"
+        return f"{self.path:9} {self.fault:28} {self.hop or '-':13} {self.named or '-':13} {self.remedies:3}  {end}"
+
+
+HEADING = f"{'path':9} {'fault':28} {'hop':13} {'named':13} cures"
+
+# Of a finding that hides another, the other one's remedy comes next: as for somebody who reads the first lines.
+MOST_REMEDIES = 3
+
+
+def play(lab, path, fault, hop, break_it, options=(), verbose=False):
+    """`break_it` breaks the path; it is made anew afterwards, whatever was found."""
+    outcome = Outcome(path, fault, hop)
+    try:
+        break_it()
+        diagnosis = Diagnosis(*options)
+        outcome.named = diagnosis.hop or ""
+        tell(diagnosis, verbose)
+        outcome.problem = judge(diagnosis, hop) or cure(diagnosis, outcome, options, verbose)
+    except Exception as error:  # one fault does not end the others
+        outcome.problem = f"{type(error).__name__}: {error}"
+    finally:
+        lab.mend()
+    return outcome
+
+
+def judge(diagnosis, hop):
+    if diagnosis.hop != hop:
+        return f"named {diagnosis.hop}: {diagnosis.verdict}"
+    if (diagnosis.status == 0) != (hop is None):
+        return f"exit status {diagnosis.status}"
+    if diagnosis.shows_a_secret:
+        return "a secret is shown"
+    return ""
+
+
+def cure(diagnosis, outcome, options, verbose):
+    """Applies the first remedy, then the first of what is left."""
+    while diagnosis.worse_than_info:
+        first = diagnosis.first or diagnosis.worse_than_info[0]
+        if outcome.remedies == MOST_REMEDIES:
+            return f"not mended: {diagnosis.verdict}"
+        if first["remedy"]["kind"] != "command":
+            return f"no command: {first['remedy']['text']}"
+        apply(first["remedy"]["text"])
+        outcome.remedies += 1
+        # Whoever was restarted in the background serves by then.
+        time.sleep(1.5)
+        diagnosis = Diagnosis(*options)
+        tell(diagnosis, verbose)
+    return ""
+
+
+def tell(diagnosis, verbose):
+    if verbose:
+        first = diagnosis.first
+        print(f"    {diagnosis.verdict}\n    Fix: {first['remedy']['text'] if first else '-'}", flush=True)
