@@ -79,7 +79,7 @@ public struct Examination: Sendable {
         var releases: [Release] = []
         for release in services.flatMap(\.releases) where !releases.contains(release) { releases.append(release) }
         for index in findings.indices {
-            findings[index].evidence += KnownDefect.notes(on: findings[index].code, releases)
+            findings[index].evidence += KnownDefect.notes(on: findings[index], releases)
         }
         var step = step
         step.outcome = .found(findings)

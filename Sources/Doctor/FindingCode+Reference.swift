@@ -193,6 +193,11 @@ extension FindingCode {
                 .resolution, .failure,
                 cause: "Whoever resolves guests finds no port, or several, for the scope and the source address.",
                 cure: "Compare the port's addresses with the guest's; restart what keeps an old copy.")
+        case .resolverFails:
+            Reference(
+                .resolution, .failure,
+                cause: "The message bus is away from the agent, or Neutron's server does not answer on it.",
+                cure: "Look for RPC in the agent's log, bring the message bus back, and restart the agent.")
         case .secretMissing:
             Reference(
                 .secret, .failure, cause: "No file sets the shared secret, so that it is empty.",

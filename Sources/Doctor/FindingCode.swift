@@ -43,6 +43,7 @@ public enum FindingCode: String, CaseIterable, Sendable {
     case clockDiffers = "clock-differs"
     case neutronFails = "neutron-fails"
     case unresolved
+    case resolverFails = "resolver-fails"
     case secretMissing = "secret-missing"
     case secretWrongPlace = "secret-wrong-place"
     case secretOldName = "secret-old-name"

@@ -42,19 +42,19 @@ extension GuestPath {
         switch GuestRequests.way(of: self) {
         case .failure(let failure):
             return .made(
-                .init(direct: answers, through: GuestAnswers(answers: [:]), paths: [], missing: failure.reason))
+                .init(direct: answers, through: MetadataAnswers(), paths: [], missing: failure.reason))
         case .success(let requests):
             let paths = DocumentComparison.order(answers)
             do throws(LookFailure) {
                 return .made(.init(direct: answers, through: try await requests.ask(paths), paths: paths))
             } catch {
                 return .made(
-                    .init(direct: answers, through: GuestAnswers(answers: [:]), paths: [], missing: error.reason))
+                    .init(direct: answers, through: MetadataAnswers(), paths: [], missing: error.reason))
             }
         }
     }
 
-    private func direct(_ endpoint: MetadataEndpoint, _ headers: HTTPHeaders) async -> [String: MetadataAnswer] {
+    private func direct(_ endpoint: MetadataEndpoint, _ headers: HTTPHeaders) async -> MetadataAnswers {
         await endpoint.ask(DocumentComparison.documents, headers: headers) { answers in
             answers["/latest/meta-data/"].map { $0.status == 200 ? DocumentComparison.leaves($0.body) : [] } ?? []
         }

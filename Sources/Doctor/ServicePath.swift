@@ -9,6 +9,8 @@ public struct ServicePath: CheckSubject {
     public var verifier: SecretHolder?
     /// Those that take turns.
     public var endpoints: [MetadataEndpoint]
+    /// Who listens there, by URL, as far as that is on this host.
+    public var processes: [String: ProcessFacts] = [:]
     /// Of Neutron's agent; nil where guests' connections need none.
     public var agentSocket: AgentSocketFacts?
     /// Where whoever answers takes vendor data from, as far as its files can be read.

@@ -33,9 +33,7 @@ public struct StartCommands: Sendable {
 extension ServicePath {
     /// What starts whoever answers there, as its process tells it, or as it is known.
     func restart(ofServiceAt url: String) -> String {
-        // Of several one is known, and not which.
-        let process = endpoints.count == 1 ? verifier?.process : nil
-        return process?.restartCommand ?? starts.service(at: url)
+        processes[url]?.restartCommand ?? starts.service(at: url)
     }
 
     /// What makes a side of the secret read its files again; nil where nothing is known of it.

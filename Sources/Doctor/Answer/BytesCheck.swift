@@ -12,7 +12,8 @@ struct BytesCheck: Check {
     let byHand =
         "ip netns exec GUEST curl http://169.254.169.254/latest/user-data | cmp - <(metapath get /latest/user-data --instance INSTANCE --endpoint SERVICE --raw)"
     let codes: [FindingCode] = [
-        .guestCutOff, .largeRepliesLost, .listenerSilent, .rateLimitLow, .unresolved, .wrongProject, .secretNotReloaded,
+        .guestCutOff, .largeRepliesLost, .listenerSilent, .rateLimitLow, .unresolved, .resolverFails, .wrongProject,
+        .secretNotReloaded,
         .secretRefused, .noAnswer,
         .otherStatus, .userDataDiffers, .documentsDiffer,
     ]
@@ -20,6 +21,9 @@ struct BytesCheck: Check {
     func run(_ path: GuestPath) async -> CheckOutcome {
         guard case .made(let documents) = path.documents else { return .notRun(InstanceCheck.reason(path.documents)) }
         if let missing = documents.missing { return .notRun(missing) }
+        if let failure = documents.direct.failure {
+            return .notRun("the service itself gives no answer to \(failure.path)")
+        }
         guard documents.direct["/latest/meta-data/instance-id"]?.status == 200 else {
             return .notRun("the service does not give them")
         }
@@ -108,20 +112,22 @@ struct BytesCheck: Check {
                 "\(guest) is refused for asking too often, before one boot's documents are read.", evidence: evidence,
                 remedy: .advice(
                     "Raise [metadata_rate_limiting] base_query_rate_limit and burst_query_rate_limit above 28."))
+        case 502 where String(validating: direct.body, as: UTF8.self) == nil:
+            // Neutron's agent goes on so when it is restarted.
+            return Finding(
+                document.contains("user") ? .userDataDiffers : .documentsDiffer, guest,
+                "\(guest) gets nothing of \(document), which is no text.", evidence: evidence,
+                remedy: .command(path.service?.agentReplacement ?? path.resolverRestart))
+        case 502 where path.service?.signer?.reader == .neutronAgent:
+            return Finding(
+                .resolverFails, guest, "The agent gives no answer when \(guest) asks: it does not get Neutron's ports.",
+                evidence: evidence, remedy: .command(path.resolverRestart))
         default:
             return Finding(
                 .otherStatus, guest,
                 "\(guest) is answered with \(through.status), and the service answers \(direct.status).",
-                evidence: evidence, remedy: .command(replacement(path, direct, through) ?? path.resolverRestart))
+                evidence: evidence, remedy: .command(path.resolverRestart))
         }
-    }
-
-    /// Neutron's agent gives no answer to what is no text, and goes on so when it is restarted.
-    private func replacement(_ path: GuestPath, _ direct: MetadataAnswer, _ through: MetadataAnswer) -> String? {
-        guard through.status == 502, direct.status == 200, String(validating: direct.body, as: UTF8.self) == nil else {
-            return nil
-        }
-        return path.service?.agentReplacement
     }
 
     /// The agent has found a port and signed for it, and Nova has no such instance in the port's project.

@@ -8,9 +8,9 @@ enum DocumentComparison: Sendable {
 
     struct Documents: Sendable {
         /// Signed, from the service.
-        var direct: [String: MetadataAnswer]
+        var direct: MetadataAnswers
         /// By the way guests go.
-        var through: GuestAnswers
+        var through: MetadataAnswers
         /// In the order of asking; empty where the guest's way cannot be gone.
         var paths: [String]
         /// Why it cannot.
@@ -26,8 +26,8 @@ enum DocumentComparison: Sendable {
     ]
 
     /// The smallest first: where only large answers are lost, that shows.
-    static func order(_ direct: [String: MetadataAnswer]) -> [String] {
-        direct.sorted { ($0.value.body.count, $0.key) < ($1.value.body.count, $1.key) }.map(\.key)
+    static func order(_ direct: MetadataAnswers) -> [String] {
+        direct.answers.sorted { ($0.value.body.count, $0.key) < ($1.value.body.count, $1.key) }.map(\.key)
     }
 
     /// The leaves that a listing of the EC2 tree names.
@@ -39,11 +39,4 @@ enum DocumentComparison: Sendable {
             return isLeaf && name != "instance-id" ? "/latest/meta-data/\(name)" : nil
         }
     }
-}
-
-/// What a guest gets.
-struct GuestAnswers: Sendable {
-    var answers: [String: MetadataAnswer]
-    /// The first request that got no answer, and why; nil where all did.
-    var failure: (path: String, reason: AskingFailure)?
 }

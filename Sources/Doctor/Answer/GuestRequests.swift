@@ -35,7 +35,7 @@ struct GuestRequests: Sendable {
     }
 
     /// One curl for all of them, which stops at the first that gets no answer.
-    func ask(_ paths: [String]) async throws(LookFailure) -> GuestAnswers {
+    func ask(_ paths: [String]) async throws(LookFailure) -> MetadataAnswers {
         // What a body cannot hold by chance.
         let marker = "doctor-\(UUID().uuidString)"
         let options = [
@@ -50,10 +50,10 @@ struct GuestRequests: Sendable {
 
 /// What such a curl has written: bodies, and a line after each.
 enum CurlOutput {
-    static func answers(_ output: [UInt8], marker: String, paths: [String]) -> GuestAnswers {
+    static func answers(_ output: [UInt8], marker: String, paths: [String]) -> MetadataAnswers {
         let separator = Data("\n\(marker) ".utf8)
         let data = Data(output)
-        var result = GuestAnswers(answers: [:])
+        var result = MetadataAnswers()
         var position = data.startIndex
         for path in paths {
             guard let end = data.range(of: separator, in: position..<data.endIndex),

@@ -4,12 +4,15 @@ struct InstanceCheck: Check {
     let hop = Hop.nova
     let looksAt = "The service knows the instance of the port, and has it in the port's project."
     let byHand = "metapath get /latest/meta-data/instance-id --instance INSTANCE --endpoint SERVICE"
-    let codes: [FindingCode] = [.instanceMissing, .novaFails]
+    let codes: [FindingCode] = [.instanceMissing, .novaFails, .novaSlow]
 
     func run(_ path: GuestPath) async -> CheckOutcome {
         guard case .made(let documents) = path.documents else { return .notRun(Self.reason(path.documents)) }
+        if let failure = documents.direct.failure {
+            return .found([unanswered(path, failure.path, failure.reason)])
+        }
         guard let answer = documents.direct["/latest/meta-data/instance-id"] else {
-            return .notRun("the service gave no answer")
+            return .notRun("the service was not asked")
         }
         switch answer.status {
         case 200: return .passed(answer.firstWords)
@@ -40,13 +43,26 @@ struct InstanceCheck: Check {
     }
 
     private func fails(_ path: GuestPath, _ answer: MetadataAnswer) -> Finding {
+        Finding(
+            .novaFails, path.guest.name,
+            "The service answers a request of \(path.guest.name)'s with \(answer.status).", evidence: answer.firstWords,
+            remedy: Self.restart(path))
+    }
+
+    /// It answers requests for instances that nobody has, and not those of this one: something that it asks itself hangs.
+    private func unanswered(_ path: GuestPath, _ document: String, _ reason: AskingFailure) -> Finding {
+        let isLate = if case .late = reason { true } else { false }
+        return Finding(
+            isLate ? .novaSlow : .novaFails, path.guest.name,
+            "The service gives no answer to \(path.guest.name)'s request for \(document).", evidence: reason.text,
+            remedy: Self.restart(path))
+    }
+
+    private static func restart(_ path: GuestPath) -> Remedy {
         let restart = path.service.flatMap { service in
             service.answering.map { Remedy.command(service.restart(ofServiceAt: $0.url)) }
         }
-        return Finding(
-            .novaFails, path.guest.name,
-            "The service answers a request of \(path.guest.name)'s with \(answer.status).", evidence: answer.firstWords,
-            remedy: restart ?? .advice("Look at the service's log; `metapath serve --check` reaches what it needs."))
+        return restart ?? .advice("Look at the service's log; `metapath serve --check` reaches what it needs.")
     }
 
     static func reason(_ comparison: DocumentComparison) -> String {

@@ -28,3 +28,13 @@ enum AskingFailure: Error, Sendable, Equatable {
         }
     }
 }
+
+/// What came back for several requests, one after the other.
+struct MetadataAnswers: Sendable {
+    /// By path.
+    var answers: [String: MetadataAnswer] = [:]
+    /// The first request that got no answer, after which nothing was asked, and why; nil where all did.
+    var failure: (path: String, reason: AskingFailure)?
+
+    subscript(path: String) -> MetadataAnswer? { answers[path] }
+}

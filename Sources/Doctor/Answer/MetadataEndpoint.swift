@@ -29,19 +29,21 @@ public struct MetadataEndpoint: Sendable {
 
     /// Asks for one after the other, then for those that the answers lead to. Ends with the first that gets no answer.
     func ask(
-        _ paths: [String], headers: HTTPHeaders, then more: @escaping ([String: MetadataAnswer]) -> [String]
-    ) async -> [String: MetadataAnswer] {
+        _ paths: [String], headers: HTTPHeaders, then more: @escaping (MetadataAnswers) -> [String]
+    ) async -> MetadataAnswers {
         await asking(patience: Self.patience) { client in
-            var answers: [String: MetadataAnswer] = [:]
+            var all = MetadataAnswers()
             for series in [{ _ in paths }, more] {
-                for path in series(answers) {
-                    guard case .success(let answer) = await ask(path, headers: headers, client, Self.patience) else {
-                        return answers
+                for path in series(all) {
+                    switch await ask(path, headers: headers, client, Self.patience) {
+                    case .success(let answer): all.answers[path] = answer
+                    case .failure(let reason):
+                        all.failure = (path, reason)
+                        return all
                     }
-                    answers[path] = answer
                 }
             }
-            return answers
+            return all
         }
     }
 
@@ -64,6 +66,8 @@ public struct MetadataEndpoint: Sendable {
         let start = ContinuousClock.now
         var request = HTTPClientRequest(url: url + path)
         request.headers = headers
+        // Some servers, uWSGI among them, end a connection after each answer and do not say so.
+        request.headers.replaceOrAdd(name: "Connection", value: "close")
         do {
             let response = try await client.execute(request, timeout: .milliseconds(Int64(patience * 1000)))
             let body = try await response.body.collect(upTo: 1 << 26)

@@ -67,7 +67,7 @@ struct NovaCheck: Check {
     }
 
     private func slow(_ url: String, _ what: String, _ seconds: Double, _ path: ServicePath) -> Finding {
-        let stopped = path.verifier?.process.flatMap { $0.isStopped ? $0 : nil }
+        let stopped = path.processes[url].flatMap { $0.isStopped ? $0 : nil }
         return Finding(
             .novaSlow, url, "\(url) needs more than \(Int(Self.limit)) s to answer \(what).",
             evidence: "\(Int(seconds)) s, and cloud-init gives up after \(Int(Self.limit)) s",

@@ -1,3 +1,4 @@
+import Foundation
 import NetworkNamespaces
 
 /// The UNIX socket between haproxies and agent: there, open to the haproxies, somebody behind it who answers.
@@ -14,7 +15,7 @@ struct AgentSocketCheck: Check {
         .agentSocketMissing, .agentSocketDead, .agentSocketMode, .agentSocketFull, .agentSocketSilent,
     ]
 
-    /// Neutron's agent says nothing to a request without a scope, and ends the connection.
+    /// Seconds.
     private static let patience = 5
 
     func run(_ path: ServicePath) async -> CheckOutcome {
@@ -52,21 +53,27 @@ struct AgentSocketCheck: Check {
         Finding(
             .agentSocketFull, socket.path,
             "\(listener.waiting) connections wait at \(socket.path), where \(listener.backlog) may: haproxy answers more with 503.",
-            evidence: "Recv-Q \(listener.waiting), Send-Q \(listener.backlog)", remedy: start(path))
+            evidence: "Recv-Q \(listener.waiting), Send-Q \(listener.backlog)", remedy: wake(socket) ?? start(path))
     }
 
     private func silent(_ socket: AgentSocketFacts, _ path: ServicePath) -> Finding {
-        let isStopped = socket.process?.isStopped == true
-        let remedy = isStopped ? socket.process.map { Remedy.command("kill -CONT \($0.pid)") } : nil
+        let wake = wake(socket)
         return Finding(
             .agentSocketSilent, socket.path, "Whoever listens at \(socket.path) does not answer.",
-            evidence: "connected, nothing for \(Self.patience) s" + (isStopped ? "; the process is stopped" : ""),
-            remedy: remedy ?? start(path))
+            evidence: "connected, nothing for \(Self.patience) s" + (wake == nil ? "" : "; the process is stopped"),
+            remedy: wake ?? start(path))
+    }
+
+    /// Nil where the process is not stopped.
+    private func wake(_ socket: AgentSocketFacts) -> Remedy? {
+        socket.process.flatMap { $0.isStopped ? .command("kill -CONT \($0.pid)") : nil }
     }
 
     private func isSilent(_ socket: AgentSocketFacts) async -> Bool {
+        // A guest that nobody has, on a network that nobody has.
         let arguments = [
             "curl", "-s", "-o", "/dev/null", "--max-time", "\(Self.patience)", "--unix-socket", socket.path,
+            "-H", "X-Forwarded-For: 192.0.2.1", "-H", "X-Neutron-Network-ID: \(UUID().uuidString.lowercased())",
             "http://metadata/",
         ]
         let completion = try? await HostView().run(arguments)

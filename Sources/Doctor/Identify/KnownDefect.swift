@@ -3,6 +3,8 @@ struct KnownDefect: Sendable {
     var product: Release.Product
     /// What it looks like from outside.
     var codes: Set<FindingCode>
+    /// What the evidence has to say besides; nil: anything.
+    var symptom: String?
     /// The first release that has it, and the first that has not; nil where none is known to be without it.
     var since: [Int]
     var mended: [Int]?
@@ -10,8 +12,10 @@ struct KnownDefect: Sendable {
     var text: String
 
     init(
-        _ product: Release.Product, _ codes: Set<FindingCode>, since: [Int], mended: [Int]? = nil, _ text: String
+        _ product: Release.Product, _ codes: Set<FindingCode>, seen symptom: String? = nil, since: [Int],
+        mended: [Int]? = nil, _ text: String
     ) {
+        self.symptom = symptom
         self.product = product
         self.codes = codes
         self.since = since
@@ -21,18 +25,22 @@ struct KnownDefect: Sendable {
 
     static let all = [
         KnownDefect(
-            .neutron, [.agentSocketFull, .otherStatus], since: [26],
+            .neutron, [.agentSocketFull], since: [26],
+            "lets five connections wait at the agent's socket, whatever metadata_backlog says"),
+        KnownDefect(
+            .neutron, [.otherStatus], seen: "503 through", since: [26],
             "lets five connections wait at the agent's socket, whatever metadata_backlog says"),
         KnownDefect(
             .neutron, [.agentSocketMode], since: [26],
             "does not read metadata_proxy_socket_mode, so that the socket has the mode of the agent's umask"),
         KnownDefect(
-            .neutron, [.userDataDiffers], since: [26], "unpacks what begins like gzip on its way to the guest"),
+            .neutron, [.userDataDiffers], seen: "gzip", since: [26],
+            "unpacks what begins like gzip on its way to the guest"),
         KnownDefect(
-            .neutron, [.otherStatus], since: [26],
+            .neutron, [.userDataDiffers, .documentsDiffer], seen: "502 through", since: [26],
             "gives no answer to bodies that are no text, which haproxy turns into 502"),
         KnownDefect(
-            .neutron, [.otherStatus], since: [26], mended: [26, 0, 1],
+            .neutron, [.resolverFails], since: [26], mended: [26, 0, 1],
             "gives no answer to a guest that it does not know, which haproxy turns into 502"),
         KnownDefect(
             .neutron, [.novaUnreachable], since: [1], mended: [25],
@@ -61,13 +69,17 @@ struct KnownDefect: Sendable {
     ]
 
     /// What is known of releases that could be behind a finding; empty where nothing is.
-    static func notes(on code: FindingCode, _ releases: [Release]) -> String {
+    static func notes(on finding: Finding, _ releases: [Release]) -> String {
         releases.flatMap { release in
-            all.filter { $0.codes.contains(code) && $0.concerns(release) }.map { defect in
+            all.filter { $0.fits(finding) && $0.concerns(release) }.map { defect in
                 let cure = defect.mended.map { "\($0.map(String.init).joined(separator: ".")) mends it" }
                 return "; \(release) \(defect.text) (\(cure ?? "no release is known to mend it"))"
             }
         }.joined()
+    }
+
+    private func fits(_ finding: Finding) -> Bool {
+        codes.contains(finding.code) && symptom.map(finding.evidence.contains) ?? true
     }
 
     private func concerns(_ release: Release) -> Bool {

@@ -54,9 +54,9 @@ extension LabFault {
 
     /// One more line in Neutron's ports, with ids and a MAC address of its own.
     static func copy(of device: String, changing expression: String) -> String {
-        "sed -n '/\"\(device)\"/{s/\"id\": \"[^\"]*\"/\"id\": \"00000000-0000-4000-8000-00000000cafe\"/;"
-            + "s/\"mac_address\": \"[^\"]*\"/\"mac_address\": \"fa:16:3e:00:de:ad\"/;\(expression);p}' "
-            + "{run}/neutron.json >> {run}/neutron.json"
+        "sed -i '/\"\(device)\"/{p;s/\"id\": \"[^\"]*\"/\"id\": \"00000000-0000-4000-8000-00000000cafe\"/;"
+            + "s/\"mac_address\": \"[^\"]*\"/\"mac_address\": \"fa:16:3e:00:de:ad\"/;\(expression)}' "
+            + "{run}/neutron.json"
     }
 
     static let ofNamespaces = [

@@ -2,11 +2,13 @@ import Foundation
 import InstanceModel
 import MetadataDocuments
 
-/// The ports of a lab as Neutron's API would give them: a JSON object a line, so that a fault can change one with sed.
+/// The ports of a lab as Neutron's API would give them: a list in JSON, one port a line, so that a fault can change one
+/// with sed; routers' last.
 enum LabPorts {
     static func text(of catalogue: Catalogue) -> String {
         let lines = catalogue.instances.flatMap(ports) + catalogue.routers.flatMap { ports(of: $0, in: catalogue) }
-        return lines.map { String(decoding: $0.serialised(), as: UTF8.self) + "\n" }.joined()
+        let texts = lines.map { String(decoding: $0.serialised(), as: UTF8.self) }
+        return "[\n\(texts.joined(separator: ",\n"))\n]\n"
     }
 
     private static func ports(of instance: Instance) -> [JSONValue] {

@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Stands in for Neutron's API in a lab: ports from a file, of which there is a JSON object a line, to anybody who asks.
+/// Stands in for Neutron's API in a lab: the ports of a file, a list in JSON, to anybody who asks.
 public struct NeutronStandIn: Sendable {
     public var portsFile: String
     /// Of 127.0.0.1.
@@ -51,8 +51,9 @@ struct PortRecord: Sendable {
     var value: JSONValue
 
     static func read(_ file: String) -> [PortRecord] {
-        let lines = FileManager.default.contents(atPath: file)?.split(separator: UInt8(ascii: "\n")) ?? []
-        return lines.compactMap { try? JSONValue(parsing: Array($0)) }.map(PortRecord.init)
+        let text = FileManager.default.contents(atPath: file) ?? Data()
+        guard case .array(let items)? = try? JSONValue(parsing: Array(text)) else { return [] }
+        return items.map(PortRecord.init)
     }
 
     func text(_ key: String) -> String? {

@@ -39,7 +39,7 @@ struct LabNeutronCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "neutron", abstract: "Stand in for Neutron's API, as far as ports go.")
 
-    @Option(help: ArgumentHelp("Ports, a JSON object a line.", valueName: "file"))
+    @Option(help: ArgumentHelp("Ports, a list in JSON.", valueName: "file"))
     var ports: String
 
     @Option(help: "Where to listen at 127.0.0.1.")

@@ -35,6 +35,7 @@ struct ServicePlan {
     /// What whoever answers is, and what it reads.
     private func addData(to path: inout ServicePath) async {
         path.starts = starts
+        for endpoint in path.endpoints { path.processes[endpoint.url] = await process(of: endpoint) }
         guard let verifier = path.verifier else { return }
         let data = await ServiceRecords.look(verifier)
         (path.store, path.records) = (data.store, data.records)
@@ -117,9 +118,7 @@ struct ServicePlan {
     /// Where the agent's options say that Nova is (contract neutron.md §4).
     private static func endpoints(_ config: ConfigOptions) throws -> [MetadataEndpoint] {
         var configuration = try config.load()
-        let target = UpstreamTarget(
-            host: configuration.value(Options.novaMetadataHost), port: configuration.value(Options.novaMetadataPort),
-            isSecure: configuration.value(Options.novaMetadataProtocol) == .https)
+        let target = UpstreamTarget(ofAgent: &configuration)
         return UpstreamSettings([target], &configuration).endpoints
     }
 
@@ -127,9 +126,7 @@ struct ServicePlan {
     private func verifier(_ endpoints: [MetadataEndpoint]) async -> SecretHolder? {
         let asked = options.store.config.paths.filter { !Self.isAgents($0) }
         for endpoint in endpoints {
-            guard let url = URLComponents(string: endpoint.url), let port = url.port,
-                await survey.host.isHere(url.host ?? ""), let facts = await survey.process(listeningAt: port)
-            else { continue }
+            guard let facts = await process(of: endpoint) else { continue }
             if let process = try? MetapathProcess(facts) { return process.holder }
             let told = facts.values(of: "--config-file").map(facts.path)
             if let config = try? ConfigOptions(reading: told.isEmpty ? asked : told), !config.sections.isEmpty {
@@ -138,6 +135,14 @@ struct ServicePlan {
         }
         guard let config = try? ConfigOptions(reading: asked), !config.sections.isEmpty else { return nil }
         return SecretHolder(.nova, process: nil, files: config.sections)
+    }
+
+    /// Nil where it is on another host, does not run or cannot be seen.
+    private func process(of endpoint: MetadataEndpoint) async -> ProcessFacts? {
+        guard let url = URLComponents(string: endpoint.url), let port = url.port,
+            await survey.host.isHere(url.host ?? "")
+        else { return nil }
+        return await survey.process(listeningAt: port)
     }
 
     /// Where nobody listens for guests: what the files say of a service.
