@@ -70,12 +70,13 @@ struct AgentSocketCheck: Check {
     }
 
     private func isSilent(_ socket: AgentSocketFacts) async -> Bool {
-        // A guest that nobody has, on a network that nobody has.
-        let arguments = [
-            "curl", "-s", "-o", "/dev/null", "--max-time", "\(Self.patience)", "--unix-socket", socket.path,
-            "-H", "X-Forwarded-For: 192.0.2.1", "-H", "X-Neutron-Network-ID: \(UUID().uuidString.lowercased())",
-            "http://metadata/",
-        ]
+        // Two scopes, which are refused before anybody is asked whose the address is (contract neutron.md §3.2).
+        let scopes = ["Network", "Router"].flatMap { ["-H", "X-Neutron-\($0)-ID: \(UUID().uuidString.lowercased())"] }
+        let arguments =
+            [
+                "curl", "-s", "-o", "/dev/null", "--max-time", "\(Self.patience)", "--unix-socket", socket.path, "-H",
+                "X-Forwarded-For: 192.0.2.1",
+            ] + scopes + ["http://metadata/"]
         let completion = try? await HostView().run(arguments)
         return completion?.status == 28
     }

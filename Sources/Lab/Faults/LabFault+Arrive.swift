@@ -168,7 +168,7 @@ extension LabFault {
             "printf '\\n[DEFAULT]\\nmetadata_backlog = 8\\n' >> {run}/nova.conf", "metapath lab restart metapath",
             "sleep 1; worker=$(pgrep -f 'contro[l] --worker') && "
                 + "prlimit --pid $worker --nofile=$(ls /proc/$worker/fd | wc -l):",
-            "for guest in 1 2 3 4 5 6 7 8 9 10 11 12; do ip netns exec {guest} curl -s -m 40 http://169.254.169.254/ "
+            "for guest in $(seq 24); do ip netns exec {guest} curl -s -m 40 http://169.254.169.254/ "
                 + ">/dev/null 2>&1 </dev/null & done; sleep 2"),
         LabFault(
             "rate-limit-low", at: "listener", [.metapath], "Guests may ask less often than one boot does.",

@@ -37,12 +37,12 @@ struct DoctorPlan {
         let plan = ServicePlan(options: options, survey: look.survey, ours: look.ours, starts: starts)
         var services = try await plan.services()
         let account = account(look, services)
+        look.survey.namespaces += try await missing(lab, there: there)
         var neutron: NeutronGuests?
         if let account {
             neutron = await NeutronGuests(account.settings, look.survey.namespaces.map(\.kind))
             if look.store.catalogue != nil { look.store.leaveOut() }
         }
-        look.survey.namespaces += try await missing(lab, there: there)
         for index in services.indices { complete(&services[index].path, look, neutron, account) }
         if !services.isEmpty { services[0].path.add(stores(look, starts)) }
         let namespaces = look.survey.namespaces.map { understood($0, look, starts, lab) }
