@@ -15,10 +15,14 @@ struct RecordedProcess: Codable, Hashable, Sendable {
         self.startTime = startTime
     }
 
-    /// False also for one that has ended and that its parent has not yet asked about.
+    /// False also for one that has ended and that its parent has not yet asked about. One of which only the first thread
+    /// has ended still has its sockets.
     var isRunning: Bool {
-        guard let fields = Self.statFields(of: pid), fields.count > 19 else { return false }
-        return UInt64(fields[19]) == startTime && fields[0] != "Z" && fields[0] != "X"
+        guard let fields = Self.statFields(of: pid), fields.count > 19, UInt64(fields[19]) == startTime else {
+            return false
+        }
+        let hasEnded = fields[0] == "Z" || fields[0] == "X"
+        return !hasEnded || Int(fields[17]) ?? 0 > 1
     }
 
     /// Asks it to end, and makes it end when it has not within `patience` milliseconds.

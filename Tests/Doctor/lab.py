@@ -24,6 +24,9 @@ def metapath(*arguments, timeout=120):
 class Lab:
     """Stands while it is entered."""
 
+    # Seconds until whoever a remedy has started in the background serves.
+    settling = 1.5
+
     def __init__(self, *options):
         self.options = options
 
@@ -39,6 +42,15 @@ class Lab:
 
     def fault(self, *names):
         return metapath("lab", "fault", *names)
+
+    def diagnose(self):
+        return Diagnosis()
+
+    def cure(self, remedy):
+        """As it stands, by a shell. `openstack` and other programs of a cloud are those of `bin`."""
+        environment = {**os.environ, "PATH": f"{HERE}/bin:{PROGRAM.parent}:{os.environ['PATH']}"}
+        subprocess.run(["sh", "-c", remedy], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=60, env=environment, check=False)
 
 
 class Diagnosis:
@@ -79,9 +91,3 @@ def secrets():
                     found |= {value} if len(value) > 10 else set()
     return found
 
-
-def apply(remedy):
-    """As it stands, by a shell. `openstack` and other programs of a cloud are those of `bin`."""
-    environment = {**os.environ, "PATH": f"{HERE}/bin:{PROGRAM.parent}:{os.environ['PATH']}"}
-    subprocess.run(["sh", "-c", remedy], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, timeout=60, env=environment, check=False)

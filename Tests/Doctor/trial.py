@@ -2,8 +2,6 @@
 import dataclasses
 import time
 
-from lab import Diagnosis, apply
-
 
 @dataclasses.dataclass
 class Outcome:
@@ -17,6 +15,11 @@ class Outcome:
     remedies: int = 0
     problem: str = ""
 
+    @property
+    def needs_more(self):
+        """The fault is of something that this lab does not have."""
+        return "which this lab does not have" in self.problem
+
     def __str__(self):
         end = f"wrong: {self.problem}" if self.problem else "right"
         return f"{self.path:9} {self.fault:28} {self.hop or '-':13} {self.named or '-':13} {self.remedies:3}  {end}"
@@ -28,15 +31,15 @@ HEADING = f"{'path':9} {'fault':28} {'hop':13} {'named':13} cures"
 MOST_REMEDIES = 3
 
 
-def play(lab, path, fault, hop, break_it, options=(), verbose=False):
+def play(lab, path, fault, hop, break_it, verbose=False):
     """`break_it` breaks the path; it is made anew afterwards, whatever was found."""
     outcome = Outcome(path, fault, hop)
     try:
         break_it()
-        diagnosis = Diagnosis(*options)
+        diagnosis = lab.diagnose()
         outcome.named = diagnosis.hop or ""
         tell(diagnosis, verbose)
-        outcome.problem = judge(diagnosis, hop) or cure(diagnosis, outcome, options, verbose)
+        outcome.problem = judge(diagnosis, hop) or cure(lab, diagnosis, outcome, verbose)
     except Exception as error:  # one fault does not end the others
         outcome.problem = f"{type(error).__name__}: {error}"
     finally:
@@ -54,7 +57,7 @@ def judge(diagnosis, hop):
     return ""
 
 
-def cure(diagnosis, outcome, options, verbose):
+def cure(lab, diagnosis, outcome, verbose):
     """Applies the first remedy, then the first of what is left."""
     while diagnosis.worse_than_info:
         first = diagnosis.first or diagnosis.worse_than_info[0]
@@ -62,11 +65,10 @@ def cure(diagnosis, outcome, options, verbose):
             return f"not mended: {diagnosis.verdict}"
         if first["remedy"]["kind"] != "command":
             return f"no command: {first['remedy']['text']}"
-        apply(first["remedy"]["text"])
+        lab.cure(first["remedy"]["text"])
         outcome.remedies += 1
-        # Whoever was restarted in the background serves by then.
-        time.sleep(1.5)
-        diagnosis = Diagnosis(*options)
+        time.sleep(lab.settling)
+        diagnosis = lab.diagnose()
         tell(diagnosis, verbose)
     return ""
 

@@ -67,11 +67,11 @@ struct NovaCheck: Check {
     }
 
     private func slow(_ url: String, _ what: String, _ seconds: Double, _ path: ServicePath) -> Finding {
-        let stopped = path.processes[url].flatMap { $0.isStopped ? $0 : nil }
+        let wake = path.processes[url].flatMap { $0.isStopped ? $0.wakeCommand : nil }
         return Finding(
             .novaSlow, url, "\(url) needs more than \(Int(Self.limit)) s to answer \(what).",
             evidence: "\(Int(seconds)) s, and cloud-init gives up after \(Int(Self.limit)) s",
-            remedy: .command(stopped.map { "kill -CONT \($0.pid)" } ?? path.restart(ofServiceAt: url)))
+            remedy: .command(wake ?? path.restart(ofServiceAt: url)))
     }
 
     /// The others go on; guests notice when their turn is the bad one's.

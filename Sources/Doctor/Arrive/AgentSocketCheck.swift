@@ -66,7 +66,7 @@ struct AgentSocketCheck: Check {
 
     /// Nil where the process is not stopped.
     private func wake(_ socket: AgentSocketFacts) -> Remedy? {
-        socket.process.flatMap { $0.isStopped ? .command("kill -CONT \($0.pid)") : nil }
+        socket.process.flatMap { $0.isStopped ? .command($0.wakeCommand) : nil }
     }
 
     private func isSilent(_ socket: AgentSocketFacts) async -> Bool {

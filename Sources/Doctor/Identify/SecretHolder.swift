@@ -49,7 +49,7 @@ public struct SecretHolder: Sendable {
             case .neutronAgent: "the metadata agent"
             case .nova: "Nova"
             }
-        return process.map { "\($0.program) (process \($0.pid))" } ?? reader
+        return process.map { "\(reader) (process \($0.pid))" } ?? reader
     }
 
     /// The assignment that counts.

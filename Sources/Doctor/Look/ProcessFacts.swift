@@ -26,12 +26,20 @@ public struct ProcessFacts: Sendable, Equatable {
         guard fields.count > 19, let state = fields[0].first, let ticks = Double(fields[19]) else { return nil }
         self.pid = pid
         self.state = state
-        arguments = commandLine.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        arguments = Self.arguments(Array(commandLine))
         let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
         directory = link ?? "/"
         started = Self.bootTime.addingTimeInterval(ticks / Self.ticksPerSecond)
         descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd"))?.count
         (descriptorLimit, hardDescriptorLimit) = Self.descriptorLimits(of: pid)
+    }
+
+    /// Of `/proc/PID/cmdline`. Programs of OpenStack write a title over it, `neutron-metadata-agent (/usr/bin/python3
+    /// /usr/bin/neutron-metadata-agent --config-file FILE)`, which has them in parentheses.
+    static func arguments(_ commandLine: [UInt8]) -> [String] {
+        let words = commandLine.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 1, let title = words[0].wholeMatch(of: /[\w.-]+ \((\S+ .+)\) */) else { return words }
+        return title.output.1.split(separator: " ").map(String.init)
     }
 
     /// The program's name without directories; of a script that Python runs, the script's.
@@ -97,6 +105,11 @@ extension ProcessFacts {
         }
     }
 
+    /// A variable that it was started with; nil where there is none, or it is not ours to look at.
+    public func variable(_ name: String) -> String? {
+        environment?.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
     /// The service of systemd that it belongs to.
     var unit: String? {
         let text = (try? String(contentsOfFile: "/proc/\(pid)/cgroup", encoding: .utf8)) ?? ""
@@ -112,17 +125,37 @@ extension ProcessFacts {
 
     /// What ends it for good.
     public var endCommand: String {
-        unit.map { "systemctl disable --now \($0)" } ?? "kill \(pid); sleep 1"
+        unit.map { "systemctl disable --now \($0)" } ?? "kill \(leader.pid); sleep 1"
     }
+
+    /// What lets it go on after a signal that has stopped it, and those that have started it.
+    var wakeCommand: String { "kill -CONT \(line.map { "\($0.pid)" }.joined(separator: " "))" }
+
+    /// Itself, and those above it that are called alike: who has started workers, of which it is one.
+    private var line: [ProcessFacts] {
+        let above = parent.flatMap { ProcessFacts(pid: $0) }
+        return [self] + (above.map { $0.arguments == arguments ? $0.line : [] } ?? [])
+    }
+
+    private var leader: ProcessFacts { line.last ?? self }
 
     /// - Parameter namespace: that it runs in; nil for the host's own.
     func restartCommand(in namespace: String?) -> String {
         if let unit { return "systemctl restart \(unit)" }
         if isWorker, let parent { return "kill -HUP \(parent)" }
-        let words = arguments.map(ShellText.word).joined(separator: " ")
+        if let name = variable("METAPATH_LAB_PROGRAM") { return "metapath lab restart \(name)" }
+        let words = (variables + arguments).map(ShellText.word).joined(separator: " ")
         let place = namespace.map { "ip netns exec \($0) " } ?? ""
+        let end = (isStopped ? "\(wakeCommand); " : "") + "kill \(leader.pid)"
         return
-            "kill \(pid); sleep 1; cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
+            "\(end); sleep 1; cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
+    }
+
+    /// Those that name an OpenStack service's files, with env(1) before them; other variables may hold secrets.
+    private var variables: [String] {
+        let found = (environment ?? []).filter { $0.wholeMatch(of: /OS_[A-Z]+_CONFIG_(DIR|FILES)=.*/) != nil }
+            .map(String.init)
+        return found.isEmpty ? [] : ["env"] + found
     }
 
     /// Of a worker, the holder.

@@ -8,6 +8,8 @@ struct FaultPlaces {
     init(_ status: LabStatus, bridges: String, directory: String) {
         values = ["bridges": bridges, "run": directory]
         values["program"] = status.path?.executable
+        values["nova_address"] = status.path?.nova.map { "\($0.host):\($0.port)" } ?? "127.0.0.1:8775"
+        values["nova_conf"] = status.path?.nova?.configFile ?? "\(directory)/nova.conf"
         for program in status.programs where program.role == .path || program.role == .service {
             values["store"] = program.arguments.first { $0.hasPrefix("sqlite:") }
             values["store_file"] = values["store"].map { String($0.dropFirst(7)) }

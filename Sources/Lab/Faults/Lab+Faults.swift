@@ -15,11 +15,13 @@ extension Lab {
         let transcript = Transcript(
             environment: GuestEnvironment.variables(with: path.executable), interruption: interruption)
         try transcript.heading(fault.text)
+        // All of them before the first is run: a fault that this lab cannot have changes nothing.
+        let commands = try fault.commands.map { text throws(LabError) in try places.filled(text) }
         for file in fault.files {
             let file = try places.filled(file)
             try update { $0.files.append(file) }
         }
-        for command in fault.commands { try transcript.run(try places.filled(command)) }
+        for command in commands { try transcript.run(command) }
     }
 
     private static func fault(_ name: String, _ kind: LabPath.Kind) throws(LabError) -> LabFault {

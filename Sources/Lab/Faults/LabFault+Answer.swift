@@ -6,8 +6,8 @@ extension LabFault {
         LabFault("nova-down", at: "nova", [.stock], "Nova's service does not run.", "metapath lab stop {service}"),
         LabFault(
             "nova-slow", at: "nova", [.stock], "Nova's service takes 40 seconds for an answer.",
-            "pid=$(pgrep -f 'config-file {run}/nova.con[f] --store'); kill -STOP $pid; "
-                + "(sleep 40; kill -CONT $pid) >/dev/null 2>&1 &"),
+            "pid=$(pgrep -f 'config-file {run}/nova.con[f] --store {store}') && kill -STOP $pid && "
+                + "{ (sleep 40; kill -CONT $pid) >/dev/null 2>&1 & }"),
         LabFault(
             "nova-certificate-unknown", at: "nova", [.stock],
             "Nova is behind a certificate that the agent does not accept.",
@@ -15,16 +15,16 @@ extension LabFault {
                 + "-addext subjectAltName=IP:127.0.0.1 -keyout {run}/tls.key -out {run}/tls.crt 2>/dev/null",
             "cat {run}/tls.crt {run}/tls.key > {run}/tls.pem",
             "printf '%s\\n' defaults ' mode http' ' timeout connect 5s' ' timeout client 60s' ' timeout server 60s' "
-                + "'listen tls' ' bind 127.0.0.1:8776 ssl crt {run}/tls.pem' ' server nova 127.0.0.1:8775' > {run}/tls.conf",
+                + "'listen tls' ' bind 127.0.0.1:8776 ssl crt {run}/tls.pem' ' server nova {nova_address}' > {run}/tls.conf",
             "haproxy -D -f {run}/tls.conf",
             "sed -i 's/^nova_metadata_port.*/nova_metadata_port = 8776\\nnova_metadata_protocol = https/' "
                 + "{run}/metadata_agent.ini", "metapath lab restart agent"),
         LabFault(
             "backend-bad", at: "nova", [.metapath], "One of two services that answer does not.",
             "metapath lab stop metapath",
-            "for port in 8781 8782; do metapath serve --config-file {run}/nova.conf --store {store} "
+            "for port in 8781 8782; do metapath serve --config-file {nova_conf} --store {store} "
                 + "--listen 127.0.0.1:$port >/dev/null 2>&1 & done; sleep 2",
-            "{program} up --config-file {run}/nova.conf --store {store} --control-socket {run}/control "
+            "{program} up --config-file {nova_conf} --store {store} --control-socket {run}/control "
                 + "--upstream http://127.0.0.1:8781 --upstream http://127.0.0.1:8782 >/dev/null 2>&1 &", "sleep 2",
             "kill -STOP $(pgrep -f 'listen 127.0.0.1:878[2]')"),
         LabFault(
@@ -46,7 +46,7 @@ extension LabFault {
         LabFault(
             "vendor-data-away", at: "vendor data", both, "A vendor data service does not answer.",
             "printf '\\n[api]\\nvendordata_providers = DynamicJSON\\n"
-                + "vendordata_dynamic_targets = site@http://127.0.0.1:9/\\n' >> {run}/nova.conf",
+                + "vendordata_dynamic_targets = site@http://127.0.0.1:9/\\n' >> {nova_conf}",
             "metapath lab restart {service}"),
         LabFault(
             "gzip-unpacked", at: "bytes", [.stock], "The agent unpacks the guest's user data.",

@@ -165,7 +165,7 @@ extension LabFault {
         LabFault(
             "backlog-full", at: "listener", [.metapath],
             "Metapath can open no more connections, and those that wait are as many as may.",
-            "printf '\\n[DEFAULT]\\nmetadata_backlog = 8\\n' >> {run}/nova.conf", "metapath lab restart metapath",
+            "printf '\\n[DEFAULT]\\nmetadata_backlog = 8\\n' >> {nova_conf}", "metapath lab restart metapath",
             "sleep 1; worker=$(pgrep -f 'contro[l] --worker') && "
                 + "prlimit --pid $worker --nofile=$(ls /proc/$worker/fd | wc -l):",
             "for guest in $(seq 24); do ip netns exec {guest} curl -s -m 40 http://169.254.169.254/ "
@@ -173,7 +173,7 @@ extension LabFault {
         LabFault(
             "rate-limit-low", at: "listener", [.metapath], "Guests may ask less often than one boot does.",
             "printf '\\n[metadata_rate_limiting]\\nrate_limit_enabled = True\\nbase_query_rate_limit = 10\\n' "
-                + ">> {run}/nova.conf", "metapath lab restart metapath"),
+                + ">> {nova_conf}", "metapath lab restart metapath"),
         LabFault(
             "rate-limit-low", at: "listener", [.stock], "Guests may ask less often than one boot does.",
             "printf '%s\\n' '    stick-table type ip size 10k expire 10s store http_req_rate(10s)' "

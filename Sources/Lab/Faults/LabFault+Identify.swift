@@ -46,15 +46,15 @@ extension LabFault {
         LabFault(
             "secret-wrong-section", at: "secret", [.stock],
             "Nova's secret stands in a section where Nova does not look.",
-            "sed -i 's/^\(secret)/[api]\\n&/' {run}/nova.conf", "metapath lab restart {service}"),
+            "sed -i 's/^\(secret)/[api]\\n&/' {nova_conf}", "metapath lab restart {service}"),
         LabFault(
             "secret-nova-not-restarted", at: "secret", [.stock], "The secret is new, and Nova still has the old one.",
-            "sleep 2", "sed -i 's/^\(secret).*/\(secret) = new/' {run}/nova.conf {run}/metadata_agent.ini",
+            "sleep 2", "sed -i 's/^\(secret).*/\(secret) = new/' {nova_conf} {run}/metadata_agent.ini",
             "metapath lab restart agent"),
         LabFault(
             "secret-agent-not-restarted", at: "secret", [.stock],
             "The secret is new, and the agent still has the old one.",
-            "sleep 2", "sed -i 's/^\(secret).*/\(secret) = new/' {run}/nova.conf {run}/metadata_agent.ini",
+            "sleep 2", "sed -i 's/^\(secret).*/\(secret) = new/' {nova_conf} {run}/metadata_agent.ini",
             "metapath lab restart {service}"),
     ]
 }

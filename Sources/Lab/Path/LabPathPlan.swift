@@ -57,14 +57,16 @@ struct LabPathPlan: Sendable {
     // MARK: OpenStack's
 
     private mutating func addStock(_ listeners: [LabStatus.Row]) {
-        addNeutron()
-        if path.nova == nil { addService() }
+        files["neutron.json"] = LabPorts.text(of: catalogue)
+        if path.nova == nil {
+            addNeutron()
+            addService()
+        }
         addAgent()
         for row in listeners { addHaproxy(row) }
     }
 
     private mutating func addNeutron() {
-        files["neutron.json"] = LabPorts.text(of: catalogue)
         programs.append(
             LabProgram(
                 .neutron, name: "neutron",

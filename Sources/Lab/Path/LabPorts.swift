@@ -37,6 +37,7 @@ enum LabPorts {
             "id": .string("\(id)"), "network_id": .string("\(network)"), "device_id": .string(device),
             "device_owner": .string(owner), "project_id": .string(project), "mac_address": .string("\(mac)"),
             "fixed_ips": .array(addresses.map { ["ip_address": .string($0)] }), "status": .string("ACTIVE"),
+            "admin_state_up": .boolean(true), "security_groups": .array([]),
             "binding:vif_type": .string("ovs"), "binding:host_id": .string(ownHost),
         ]
     }

@@ -23,6 +23,9 @@ public struct LabProgram: Codable, Hashable, Sendable {
     /// Where it answers, `http://HOST:PORT`; nil where it has no port in the host's namespace.
     public var url: String?
 
+    /// A program that the lab has started has its name in this variable, so that whoever finds the process knows.
+    public static let nameVariable = "METAPATH_LAB_PROGRAM"
+
     public init(_ role: Role, name: String, arguments: [String], namespace: String? = nil, url: String? = nil) {
         self.role = role
         self.name = name

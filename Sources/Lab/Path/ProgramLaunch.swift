@@ -18,7 +18,8 @@ struct ProgramLaunch {
         guard output >= 0 else { throw LabError(.state, "Cannot write \(log): \(String(cString: strerror(errno))).") }
         defer { close(output) }
         // No signal when we end.
-        let command = NamespaceCommand(program.arguments, in: program.namespace, deathSignal: 0)
+        var command = NamespaceCommand(program.arguments, in: program.namespace, deathSignal: 0)
+        command.environment.append("\(LabProgram.nameVariable)=\(program.name)")
         let process = try asLabError { () throws(NamespaceError) in try command.start(output: output, errors: output) }
         let deadline = ContinuousClock.now + Self.patience
         while try !isServing() {

@@ -96,7 +96,8 @@ struct ServicePlan {
                 agentSocket: socket)
         }
         let config = try agentConfig(socket.process)
-        let endpoints = try Self.endpoints(config)
+        // Without its files nothing is known of where it asks.
+        let endpoints = config.sections.isEmpty ? [] : try Self.endpoints(config)
         var path = ServicePath(
             name: name, signer: SecretHolder(.neutronAgent, process: socket.process, files: config.sections),
             verifier: await verifier(endpoints), endpoints: endpoints, agentSocket: socket)
@@ -129,7 +130,9 @@ struct ServicePlan {
             guard let facts = await process(of: endpoint) else { continue }
             if let process = try? MetapathProcess(facts) { return process.holder }
             let told = facts.values(of: "--config-file").map(facts.path)
-            if let config = try? ConfigOptions(reading: told.isEmpty ? asked : told), !config.sections.isEmpty {
+            let known = told.isEmpty ? asked : told
+            let files = known.isEmpty ? ConfigOptions.novasPaths(facts.variable).map(facts.path) : known
+            if let config = try? ConfigOptions(reading: files), !config.sections.isEmpty {
                 return SecretHolder(.nova, process: facts, files: config.sections)
             }
         }

@@ -39,14 +39,21 @@ struct ConfigOptions: ParsableArguments {
         return Configuration(sources, options: Options.all, ownGroups: ["metapath"], mistakes: mistakes)
     }
 
-    /// What Nova's own service would read (contract nova.md §1.1), without the file that is not oslo.config's.
     private static var defaultPaths: [String] {
         let environment = ProcessInfo.processInfo.environment
-        let directory = environment["OS_NOVA_CONFIG_DIR"] ?? "/etc/nova"
-        let files = (environment["OS_NOVA_CONFIG_FILES"] ?? "nova.conf").split(separator: ";").map(String.init)
+        return novasPaths { environment[$0] } + [ownFile].filter(FileManager.default.isReadableFile)
+    }
+
+    private static let ownFile = "/etc/metapath/metapath.conf"
+
+    /// What Nova's own service reads (contract nova.md §1.1), as far as it is there, without the file that is not
+    /// oslo.config's.
+    /// - Parameter variable: of the environment of the service.
+    static func novasPaths(_ variable: (String) -> String?) -> [String] {
+        let directory = variable("OS_NOVA_CONFIG_DIR") ?? "/etc/nova"
+        let files = (variable("OS_NOVA_CONFIG_FILES") ?? "nova.conf").split(separator: ";").map(String.init)
         let names = files.filter { !$0.hasSuffix("api-paste.ini") } + ["nova.conf.d", "nova-api-metadata.conf.d"]
-        let paths = names.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" } + ["/etc/metapath/metapath.conf"]
-        return paths.filter(FileManager.default.isReadableFile)
+        return names.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }.filter(FileManager.default.isReadableFile)
     }
 
     /// A directory stands for its `*.conf` files in the order of their names.
