@@ -146,7 +146,7 @@ let package = Package(
             "PathTests",
             [
                 "InstanceModel", "InstanceFile", "NetworkNamespaces", "ProcessSeparation", "HTTPWire", "NamespaceProxy",
-                "ListenerHolder", "HaproxyShim", "Lab", "metapath", "TestSupport", nioCore, nioPosix,
+                "ListenerHolder", "HaproxyShim", "Lab", "Doctor", "metapath", "TestSupport", nioCore, nioPosix,
             ]),
     ]
 )

@@ -22,7 +22,7 @@ struct GuestProxyCheck: Check {
         let processes = ProcessFacts.all(inNetworkNamespace: namespace)
         return .findings(
             [inFile(path, namespace), inProcesses(path, processes)].compactMap(\.self),
-            orPassed: "none in \(processes.count) processes")
+            orPassed: processes.isEmpty ? "none" : "none, nor in its \(processes.count) processes")
     }
 
     /// `ip netns exec` puts it in the place of `/etc/environment`.

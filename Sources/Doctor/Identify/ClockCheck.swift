@@ -34,7 +34,8 @@ struct ClockCheck: Check {
             return .notRun("neither Neutron nor Keystone gave an answer with its date")
         }
         let findings = differences.filter { abs($0.seconds) > Self.limit }.map { finding($0.source, $0.seconds, path) }
-        let text = differences.map { "\($0.source.name) \(Int($0.seconds.rounded())) s" }.joined(separator: ", ")
+        let text = differences.map { "\($0.source.name)'s differs by \(Int(abs($0.seconds).rounded())) s" }.joined(
+            separator: ", ")
         return .findings(findings, orPassed: text)
     }
 

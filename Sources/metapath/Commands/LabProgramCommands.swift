@@ -1,38 +1,37 @@
 import ArgumentParser
 import Lab
 
+/// One of the programs that the lab runs for its guests.
+struct LabProgramName: ParsableArguments {
+    @Argument(help: "Its name, as `metapath lab status` has it; of a haproxy its namespace.")
+    var name: String
+}
+
 struct LabStartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Start one of the lab's programs.",
-        discussion: "`metapath lab status` names them.")
+        commandName: "start", abstract: "Start one of the lab's programs and wait until it serves.")
 
-    @Argument(help: "Its name; of a haproxy its namespace.")
-    var name: String
+    @OptionGroup var program: LabProgramName
 
-    func run() throws { try Lab().start(name) }
+    func run() throws { try Lab().start(program.name) }
 }
 
 struct LabStopCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "End one of the lab's programs.",
-        discussion: "`metapath lab status` names them.")
+    static let configuration = CommandConfiguration(commandName: "stop", abstract: "End one of the lab's programs.")
 
-    @Argument(help: "Its name; of a haproxy its namespace.")
-    var name: String
+    @OptionGroup var program: LabProgramName
 
-    func run() throws { try Lab().stop(name) }
+    func run() throws { try Lab().stop(program.name) }
 }
 
 struct LabRestartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restart", abstract: "End one of the lab's programs and start it.",
-        discussion: "`metapath lab status` names them.")
+        commandName: "restart", abstract: "End one of the lab's programs and start it.")
 
-    @Argument(help: "Its name; of a haproxy its namespace.")
-    var name: String
+    @OptionGroup var program: LabProgramName
 
     func run() throws {
-        try Lab().stop(name)
-        try Lab().start(name)
+        try Lab().stop(program.name)
+        try Lab().start(program.name)
     }
 }
