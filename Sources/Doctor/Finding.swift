@@ -22,25 +22,20 @@ public struct Finding: Sendable, Equatable {
 public enum Remedy: Sendable, Equatable {
     /// For a shell, as root.
     case command(String)
-    /// A change to a file, and the command that makes it count.
-    case edit(file: String, change: String, then: String?)
-    /// What neither a command nor an edit on this host can do.
+    /// What no command on this host can do.
     case advice(String)
 
     public var text: String {
         switch self {
         case .command(let command): command
-        case .edit(let file, let change, let then):
-            "edit \(file): \(change)" + (then.map { "; then: \($0)" } ?? "")
         case .advice(let advice): advice
         }
     }
 
-    /// `command`, `edit` or `advice`.
+    /// `command` or `advice`.
     public var kind: String {
         switch self {
         case .command: "command"
-        case .edit: "edit"
         case .advice: "advice"
         }
     }

@@ -13,8 +13,7 @@ struct RateLimitCheck: Check {
     static let requestsOfOneBoot = 28
 
     func run(_ path: NamespacePath) async -> CheckOutcome {
-        guard let limit = path.rateLimit ?? path.haproxy?.rateLimit else { return .notApplicable }
-        let text = "\(limit.requests) requests in \(limit.window / 1000) s"
+        guard let text = path.guestLimit, let limit = path.limit else { return .notApplicable }
         guard limit.requests < Self.requestsOfOneBoot else { return .passed(text) }
         return .found([
             Finding(
@@ -26,6 +25,11 @@ struct RateLimitCheck: Check {
 }
 
 extension NamespacePath {
+    /// How often a guest may ask, for people; nil where that is not limited.
+    var guestLimit: String? { limit.map { "\($0.requests) requests in \($0.window / 1000) s" } }
+
+    fileprivate var limit: RateLimit? { rateLimit ?? haproxy?.rateLimit }
+
     /// From whose options Neutron's agents write what haproxies read.
     private static let agentFiles = ["neutron.conf", "l3_agent.ini", "dhcp_agent.ini", "metadata_agent.ini"]
         .map { "/etc/neutron/\($0)" }

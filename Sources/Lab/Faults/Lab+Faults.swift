@@ -5,6 +5,7 @@ extension Lab {
     /// Breaks the lab that stands, printing each command as it is run.
     /// - Throws: ``LabError``: `notUp`, `noSuchFault` where the lab's path cannot be broken like that, `commandFailed`.
     public func breakPath(_ name: String, interruption: Interruption) throws(LabError) {
+        try LabRequirements.check()
         let status = try status(looksForListeners: false)
         guard let path = status.path else {
             throw LabError(

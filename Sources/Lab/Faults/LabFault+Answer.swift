@@ -28,7 +28,7 @@ extension LabFault {
                 + "--upstream http://127.0.0.1:8781 --upstream http://127.0.0.1:8782 >/dev/null 2>&1 &", "sleep 2",
             "kill -STOP $(pgrep -f 'listen 127.0.0.1:878[2]')"),
         LabFault(
-            "database-gone", at: "nova", [.metapath], "The file with the instances is gone.",
+            "database-gone", at: "nova", both, "The file with the instances is gone.",
             "mkdir {run}/away && mv {store_file}* {run}/away/"),
         LabFault(
             "instance-missing", at: "nova", [.stock], "Nova does not have the instance of a port.",

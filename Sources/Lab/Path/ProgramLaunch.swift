@@ -14,6 +14,11 @@ struct ProgramLaunch {
 
     /// - Throws: ``LabError`` `commandFailed` where it ends or does not serve in time, with what it wrote.
     func run() throws(LabError) {
+        if let url = program.url, try answers(url) {
+            throw LabError(
+                .commandFailed,
+                "Expected nobody at \(url), where the lab's \(program.name) is to be; somebody answers there.")
+        }
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw LabError(.state, "Cannot write \(log): \(String(cString: strerror(errno))).") }
         defer { close(output) }
@@ -43,8 +48,10 @@ struct ProgramLaunch {
     }
 
     private func listens(in namespace: String) throws(LabError) -> Bool {
-        let row = try lab.status().listeners.first { $0.namespace == namespace }
-        return row?.isListening == true
+        guard let port = try lab.standing().rows.first(where: { $0.namespace == namespace })?.port else { return false }
+        return try asLabError { () throws(NamespaceError) in
+            try NetworkNamespace.listeningPorts(in: namespace).contains(port)
+        }
     }
 
     /// Whether a connection can be made; what is said on it does not matter.
