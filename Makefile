@@ -57,7 +57,8 @@ test-faults: build ## What guests see when MariaDB, Neutron or Keystone stop, ha
 
 .PHONY: test-doctor
 test-doctor: build ## Break real paths, one way at a time: does the doctor name the hop, and mend it? FAULTS=NAME
-	@Scripts/install-packages $(LAB_PACKAGES) haproxy iptables python3
+	@Scripts/install-packages $(LAB_PACKAGES) $(DATABASE_PACKAGES) haproxy iptables net-tools procps openssl python3 \
+	    python3-venv
 	Tests/Doctor/run $(FAULTS)
 
 .PHONY: test-proxy
