@@ -25,7 +25,9 @@ public struct Release: Sendable, Equatable {
     {
         switch product {
         case .haproxy:
-            let said = try? await host.output(["/proc/\(process.pid)/exe", "-v"])
+            let program = "/proc/\(process.pid)/exe"
+            guard host.isRoots(program) else { return nil }
+            let said = try? await host.output([program, "-v"])
             return said.flatMap(haproxysVersion).flatMap { Release(product, $0) }
         case .neutron, .nova:
             let version = await pythonsVersion(product.rawValue.lowercased(), process, host)
@@ -41,7 +43,7 @@ public struct Release: Sendable, Equatable {
     /// Of the interpreter that it runs in, else of Debian's package.
     private static func pythonsVersion(_ name: String, _ process: ProcessFacts, _ host: HostView) async -> String? {
         let question = "import importlib.metadata; print(importlib.metadata.version('\(name)'))"
-        if let python = process.arguments.first, python.contains("python"),
+        if let python = process.arguments.first, python.contains("python"), host.isRoots(python),
             let version = try? await host.output([python, "-c", question])
         {
             return version

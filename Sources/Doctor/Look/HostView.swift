@@ -55,6 +55,19 @@ public struct HostView: Sendable {
     /// Whether a program is there to be run.
     func has(_ program: String) -> Bool { Executable.path(of: program) != nil }
 
+    /// Whether only root can have put this program there. What a process says of itself is not to be run otherwise: it may
+    /// have been taken over, and we are root.
+    func isRoots(_ program: String) -> Bool {
+        var place = URL(filePath: program).resolvingSymlinksInPath()
+        guard program.hasPrefix("/"), place.path != program || !program.hasPrefix("/proc/") else { return false }
+        while true {
+            var status = stat()
+            guard stat(place.path, &status) == 0, status.st_uid == 0, status.st_mode & 0o022 == 0 else { return false }
+            if place.path == "/" { return true }
+            place.deleteLastPathComponent()
+        }
+    }
+
     /// Nil where it cannot be read.
     func text(of file: String) -> String? {
         FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }

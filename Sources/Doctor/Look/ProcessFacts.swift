@@ -143,7 +143,8 @@ extension ProcessFacts {
     func restartCommand(in namespace: String?) -> String {
         if let unit { return "systemctl restart \(unit)" }
         if isWorker, let parent { return "kill -HUP \(parent)" }
-        if let name = variable("METAPATH_LAB_PROGRAM") { return "metapath lab restart \(name)" }
+        // As the lab names its programs. A process can write to its own environment, so the name is only ever a word.
+        if let name = variable("METAPATH_LAB_PROGRAM") { return "metapath lab restart \(ShellText.word(name))" }
         let words = (variables + arguments).map(ShellText.word).joined(separator: " ")
         let place = namespace.map { "ip netns exec \($0) " } ?? ""
         let end = (isStopped ? "\(wakeCommand); " : "") + "kill \(leader.pid)"
