@@ -26,7 +26,7 @@ extension LabFault {
                 + "--listen 127.0.0.1:$port >/dev/null 2>&1 & done; sleep 2",
             "{program} up --config-file {nova_conf} --store {store} --control-socket {run}/control "
                 + "--upstream http://127.0.0.1:8781 --upstream http://127.0.0.1:8782 >/dev/null 2>&1 &", "sleep 2",
-            "kill -STOP $(pgrep -f 'listen 127.0.0.1:878[2]')"),
+            "kill -STOP $(pgrep -f 'store {store} --listen 127.0.0.1:878[2]')"),
         LabFault(
             "database-gone", at: "nova", both, "The file with the instances is gone.",
             "mkdir {run}/away && mv {store_file}* {run}/away/"),

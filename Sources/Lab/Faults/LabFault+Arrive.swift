@@ -155,7 +155,7 @@ extension LabFault {
             "metapath lab stop {router}"),
         LabFault(
             "listener-stuck", at: "listener", [.metapath], "Metapath's worker is stopped.",
-            "kill -STOP $(pgrep -f 'contro[l] --worker')"),
+            "kill -STOP $(pgrep -f 'control-socket {run}/contro[l] --worker')"),
         LabFault(
             "listener-stuck", at: "listener", [.stock], "The router's haproxy is stopped.",
             "kill -STOP $(pgrep -f 'haproxy -f {run}/{router}.con[f]')"),
@@ -166,7 +166,7 @@ extension LabFault {
             "backlog-full", at: "listener", [.metapath],
             "Metapath can open no more connections, and those that wait are as many as may.",
             "printf '\\n[DEFAULT]\\nmetadata_backlog = 8\\n' >> {nova_conf}", "metapath lab restart metapath",
-            "sleep 1; worker=$(pgrep -f 'contro[l] --worker') && "
+            "sleep 1; worker=$(pgrep -f 'control-socket {run}/contro[l] --worker') && "
                 + "prlimit --pid $worker --nofile=$(ls /proc/$worker/fd | wc -l):",
             "for guest in $(seq 24); do ip netns exec {guest} curl -s -m 40 http://169.254.169.254/ "
                 + ">/dev/null 2>&1 </dev/null & done; sleep 2"),
