@@ -8,13 +8,16 @@ struct ListenerOpener: Sendable {
     private let inherited: InheritedListeners
     private let sockets: NamespaceSockets
     private let redirects: RouterRedirects
+    private let backlog: Int32
     /// Names of namespaces whose devices have changed.
     let deviceChanges: AsyncStream<String>
     private let deviceChanged: AsyncStream<String>.Continuation
 
     init(
-        held: HeldListeners, inherited: InheritedListeners, sockets: NamespaceSockets, redirects: RouterRedirects
+        held: HeldListeners, inherited: InheritedListeners, sockets: NamespaceSockets, redirects: RouterRedirects,
+        backlog: Int32
     ) {
+        self.backlog = backlog
         self.held = held
         self.inherited = inherited
         self.sockets = sockets
@@ -35,7 +38,7 @@ struct ListenerOpener: Sendable {
             request.inherited = inherited.take(.namespace(assignment.namespace))
             return request
         }
-        let openings = await sockets.open(requests) { [deviceChanged, redirects] name, event in
+        let openings = await sockets.open(requests, backlog: backlog) { [deviceChanged, redirects] name, event in
             switch event {
             case .devices: deviceChanged.yield(name)
             case .redirectDamaged: redirects.changed(name, isDamaged: true)
@@ -63,7 +66,8 @@ struct ListenerOpener: Sendable {
     /// Opens listeners on devices that have none, as far as that can be done.
     func open(_ assignment: NamespaceAssignment, besides devices: Set<UInt32>) async -> [UInt32: ListenerID] {
         let addresses = assignment.listenAddresses(redirectPort: redirects.port).filter(\.isPerDevice)
-        let opened = try? await sockets.listen(in: assignment.namespace, at: addresses, besides: devices)
+        let opened = try? await sockets.listen(
+            in: assignment.namespace, at: addresses, besides: devices, backlog: backlog)
         return (try? hold(opened ?? [], assignment)) ?? [:]
     }
 

@@ -27,13 +27,15 @@ public actor NamespaceListeners {
     ///   - held: is given the listeners.
     ///   - inherited: is asked for listeners before new ones are opened.
     ///   - redirects: told of each router's namespace that has a listener.
+    ///   - backlog: connections that may wait at each listener.
     public init(
         told: [NamespaceAssignment], discovers: Bool, held: HeldListeners, inherited: InheritedListeners,
-        redirects: RouterRedirects, logger: Logger
+        redirects: RouterRedirects, backlog: Int32, logger: Logger
     ) throws {
         self.wanted = WantedNamespaces(told: told, discovers: discovers)
         self.opener = ListenerOpener(
-            held: held, inherited: inherited, sockets: try NamespaceSockets(), redirects: redirects)
+            held: held, inherited: inherited, sockets: try NamespaceSockets(), redirects: redirects,
+            backlog: backlog)
         self.watcher = try NamespaceWatcher()
         self.redirects = redirects
         self.logger = logger

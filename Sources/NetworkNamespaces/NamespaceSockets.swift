@@ -108,6 +108,8 @@ public final class NamespaceSockets: Sendable {
         let rest = addresses.filter { address in
             address.isPerDevice || !inherited.contains { $0.address == address }
         }
+        // One that listens already takes the new number of those who may wait.
+        for listener in inherited { Glibc.listen(listener.descriptor, backlog) }
         return inherited + (try open(rest, in: namespace, besides: devices, backlog: backlog))
     }
 

@@ -166,10 +166,10 @@ extension LabFault {
             "backlog-full", at: "listener", [.metapath],
             "Metapath can open no more connections, and those that wait are as many as may.",
             "printf '\\n[DEFAULT]\\nmetadata_backlog = 8\\n' >> {nova_conf}", "metapath lab restart metapath",
-            "sleep 1; worker=$(pgrep -f 'control-socket {run}/contro[l] --worker') && "
-                + "prlimit --pid $worker --nofile=$(ls /proc/$worker/fd | wc -l):",
+            "prlimit --nofile=1: --pid $(pgrep -f 'control-socket {run}/contro[l] --worker')",
             "for guest in $(seq 24); do ip netns exec {guest} curl -s -m 40 http://169.254.169.254/ "
-                + ">/dev/null 2>&1 </dev/null & done; sleep 2"),
+                + ">/dev/null 2>&1 </dev/null & done; for try in $(seq 50); do sleep 0.2; "
+                + "ip netns exec {router} ss -Hltn 'sport = :9697' | awk '{ exit $2 < $3 }' && break; done"),
         LabFault(
             "rate-limit-low", at: "listener", [.metapath], "Guests may ask less often than one boot does.",
             "printf '\\n[metadata_rate_limiting]\\nrate_limit_enabled = True\\nbase_query_rate_limit = 10\\n' "

@@ -52,7 +52,7 @@ struct Holder {
         let redirects = RouterRedirects(port: namespaces.redirectPort, logger: logger)
         let listeners = try NamespaceListeners(
             told: namespaces.told, discovers: namespaces.discovers, held: held, inherited: inherited,
-            redirects: redirects, logger: logger)
+            redirects: redirects, backlog: settings.limits.backlog, logger: logger)
         await listeners.update()
         services.insert(NamespaceService(listeners: listeners), at: 0)
         services.insert(RedirectService(redirects: redirects), at: 0)
