@@ -67,12 +67,12 @@ class Lab(labs.Lab):
         super().mend()
 
 
-# What the lab cannot do to a Nova that is not its own: name, hop, how.
+# What the lab cannot do to a Nova that is not its own: name, hop, finding, how.
 OF_NOVA = [
-    ("nova-down", "nova", lambda service: service.stop("nova")),
-    ("nova-frozen", "nova", lambda service: service.freeze("nova")),
-    ("database-down", "nova", lambda service: service.stop("mariadb")),
-    ("neutron-down", "resolution", lambda service: service.stop("stub")),
+    ("nova-down", "nova", "nova-unreachable", lambda service: service.stop("nova")),
+    ("nova-frozen", "nova", "nova-slow", lambda service: service.freeze("nova")),
+    ("database-down", "nova", "store-fails", lambda service: service.stop("mariadb")),
+    ("neutron-down", "resolution", "neutron-fails", lambda service: service.stop("stub")),
 ]
 # The agent unpacks the one and has no answer for the other (contract neutron.md §3.6).
 OF_AGENT = [("gzip-unpacked", oracle_instances.PACKED), ("binary-lost", oracle_instances.BINARY)]
@@ -93,21 +93,21 @@ def standing(fixtures):
 
 
 def trials(faults, wanted, verbose):
-    """`faults`: names and hops of the lab's for a stock path."""
-    faults = [(name, hop) for name, hop in faults if name not in NOT_HERE and wanted(name)]
+    """`faults`: names, hops and findings of the lab's for a stock path."""
+    faults = [fault for fault in faults if fault[0] not in NOT_HERE and wanted(fault[0])]
     own = [fault for fault in OF_NOVA if wanted(fault[0])]
     if wanted("healthy"):
         with standing(oracle_instances.WHOLE) as lab:
-            yield trial.play(lab, "real", "healthy", None, lambda: None, verbose)
+            yield trial.play(lab, "real", "healthy", None, None, lambda: None, verbose)
     if faults or own:
         with standing(FEW) as lab:
-            for name, hop in faults:
-                outcome = trial.play(lab, "real", name, hop, lambda name=name: lab.fault(name), verbose)
+            for name, hop, code in faults:
+                outcome = trial.play(lab, "real", name, hop, code, lambda name=name: lab.fault(name), verbose)
                 if not outcome.needs_more:
                     yield outcome
-            for name, hop, break_it in own:
-                yield trial.play(lab, "real", name, hop, lambda break_it=break_it: break_it(lab.service), verbose)
+            for name, hop, code, break_it in own:
+                yield trial.play(lab, "real", name, hop, code, lambda break_it=break_it: break_it(lab.service), verbose)
     for name, fixture in OF_AGENT:
         if wanted(name):
             with standing([*FEW, fixture]) as lab:
-                yield trial.play(lab, "real", name, "bytes", lambda: time.sleep(0), verbose)
+                yield trial.play(lab, "real", name, "bytes", "user-data-differs", lambda: time.sleep(0), verbose)

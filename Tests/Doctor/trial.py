@@ -11,6 +11,8 @@ class Outcome:
     fault: str
     hop: str
     named: str = ""
+    # The finding that the first line tells.
+    code: str = ""
     # Remedies that were applied until all was well.
     remedies: int = 0
     problem: str = ""
@@ -22,24 +24,25 @@ class Outcome:
 
     def __str__(self):
         end = f"wrong: {self.problem}" if self.problem else "right"
-        return f"{self.path:9} {self.fault:28} {self.hop or '-':13} {self.named or '-':13} {self.remedies:3}  {end}"
+        hops = f"{self.hop or '-':13} {self.named or '-':13} {self.code or '-':26}"
+        return f"{self.path:9} {self.fault:28} {hops} {self.remedies:3}  {end}"
 
 
-HEADING = f"{'path':9} {'fault':28} {'hop':13} {'named':13} cures"
+HEADING = f"{'path':9} {'fault':28} {'hop':13} {'named':13} {'finding':26} cures"
 
 # Of a finding that hides another, the other one's remedy comes next: as for somebody who reads the first lines.
 MOST_REMEDIES = 3
 
 
-def play(lab, path, fault, hop, break_it, verbose=False):
+def play(lab, path, fault, hop, code, break_it, verbose=False):
     """`break_it` breaks the path; it is made anew afterwards, whatever was found."""
     outcome = Outcome(path, fault, hop)
     try:
         break_it()
         diagnosis = lab.diagnose()
-        outcome.named = diagnosis.hop or ""
+        outcome.named, outcome.code = diagnosis.hop or "", (diagnosis.first or {}).get("code", "")
         tell(diagnosis, verbose)
-        outcome.problem = judge(diagnosis, hop) or cure(lab, diagnosis, outcome, verbose)
+        outcome.problem = judge(diagnosis, hop, code) or cure(lab, diagnosis, outcome, verbose)
     except Exception as error:  # one fault does not end the others
         outcome.problem = f"{type(error).__name__}: {error}"
     finally:
@@ -47,9 +50,11 @@ def play(lab, path, fault, hop, break_it, verbose=False):
     return outcome
 
 
-def judge(diagnosis, hop):
+def judge(diagnosis, hop, code):
     if diagnosis.hop != hop:
         return f"named {diagnosis.hop}: {diagnosis.verdict}"
+    if code and (diagnosis.first or {}).get("code") != code:
+        return f"not as {code}: {diagnosis.verdict}"
     if (diagnosis.status == 0) != (hop is None):
         return f"exit status {diagnosis.status}"
     if diagnosis.shows_a_secret:

@@ -10,6 +10,12 @@ struct LabFaultTests {
         #expect(LabFault.all.filter { !hops.contains($0.hop) }.map(\.name).isEmpty)
     }
 
+    @Test func findingsAreThoseOfTheDoctorAtThatHop() {
+        for fault in LabFault.all {
+            #expect(FindingCode(rawValue: fault.finding)?.hop.rawValue == fault.hop, "\(fault.name)")
+        }
+    }
+
     @Test(arguments: LabPath.Kind.allCases)
     func ofOnePathEachNameIsThereOnce(kind: LabPath.Kind) {
         let names = LabFault.all.filter { $0.paths.contains(kind) }.map(\.name)

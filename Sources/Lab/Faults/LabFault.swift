@@ -4,6 +4,8 @@ public struct LabFault: Sendable {
     public var name: String
     /// Where on the path it is, in the words of `metapath doctor`.
     public var hop: String
+    /// What it is found as: a code of docs/doctor.md.
+    public var finding: String
     /// One sentence.
     public var text: String
     /// The paths that it can break.
@@ -13,9 +15,13 @@ public struct LabFault: Sendable {
     /// Files that it makes outside of the lab's directory, for the lab to remove.
     var files: [String] = []
 
-    init(_ name: String, at hop: String, _ paths: Set<LabPath.Kind>, _ text: String, _ commands: String...) {
+    init(
+        _ name: String, at hop: String, as finding: String, _ paths: Set<LabPath.Kind>, _ text: String,
+        _ commands: String...
+    ) {
         self.name = name
         self.hop = hop
+        self.finding = finding
         self.text = text
         self.paths = paths
         self.commands = commands

@@ -38,9 +38,12 @@ struct LabFaultCommand: ParsableCommand {
 
     private static var listing: Listing {
         Listing(
-            columns: ["Name", "Hop", "Paths", "What is broken"],
+            columns: ["Name", "Hop", "Finding", "Paths", "What is broken"],
             rows: LabFault.all.map { fault in
-                [.text(fault.name), .text(fault.hop), .list(fault.paths.map(\.rawValue).sorted()), .text(fault.text)]
+                [
+                    .text(fault.name), .text(fault.hop), .text(fault.finding),
+                    .list(fault.paths.map(\.rawValue).sorted()), .text(fault.text),
+                ]
             })
     }
 }
