@@ -56,9 +56,10 @@ class Program:
             os.killpg(self.process.pid, number)
 
     def stop(self, by=signal.SIGTERM):
-        """The first one ends the others: uWSGI can hang when all are asked at once. What is left then is killed."""
+        """The first one ends the others: uWSGI can hang when all are asked at once. What is left then is killed, and one
+        that a remedy has started in its place."""
         if self.process is None:
-            return
+            return self.end_others()
         self.process.send_signal(by)
         self.send(signal.SIGCONT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -68,6 +69,14 @@ class Program:
         while self.pids():
             time.sleep(0.02)
         self.process = None
+        self.end_others()
+
+    def end_others(self):
+        words = [str(word).encode() for word in self.command]
+        for place in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (place / "cmdline").read_bytes().split(b"\0")[:-1] == words:
+                    os.kill(int(place.name), signal.SIGKILL)
 
     def pids(self):
         """Of the group, the first one's first; not those that have ended."""

@@ -125,7 +125,12 @@ extension ProcessFacts {
 
     /// What ends it for good.
     public var endCommand: String {
-        unit.map { "systemctl disable --now \($0)" } ?? "kill \(leader.pid); sleep 1"
+        unit.map { "systemctl disable --now \($0)" } ?? ending(leader.pid)
+    }
+
+    /// Whoever comes in its place needs its sockets: waits until it is gone, for ten seconds at most.
+    private func ending(_ pid: Int32) -> String {
+        "kill \(pid); timeout 10 tail --pid=\(pid) -f /dev/null"
     }
 
     /// What lets it go on after a signal that has stopped it, and those that have started it.
@@ -147,9 +152,9 @@ extension ProcessFacts {
         if let name = variable("METAPATH_LAB_PROGRAM") { return "metapath lab restart \(ShellText.word(name))" }
         let words = (variables + arguments).map(ShellText.word).joined(separator: " ")
         let place = namespace.map { "ip netns exec \($0) " } ?? ""
-        let end = (isStopped ? "\(wakeCommand); " : "") + "kill \(leader.pid)"
+        let end = (isStopped ? "\(wakeCommand); " : "") + ending(leader.pid)
         return
-            "\(end); sleep 1; cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
+            "\(end); cd \(ShellText.word(directory)) && \(place)setsid \(words) >/dev/null 2>&1 </dev/null &"
     }
 
     /// Those that name an OpenStack service's files, with env(1) before them; other variables may hold secrets.
