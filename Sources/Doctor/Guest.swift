@@ -70,15 +70,21 @@ public struct GuestPath: CheckSubject {
 
     public func lookTime(at hop: Hop) -> Duration { hop == .bytes ? comparisonTook : .zero }
 
-    /// The device of its port; nil where the guest cannot be looked into.
-    var guestDevice: NetworkDevice? {
+    /// Its devices, without its loopback; nil where the guest cannot be looked into.
+    var guestDevices: [NetworkDevice]? {
         get async {
             guard let namespace = guest.namespace,
-                let listing = try? await host.output(["ip", "-j", "address"], in: namespace),
-                let devices = try? NetworkDevice.list(listing)
+                let listing = try? await host.output(["ip", "-j", "address"], in: namespace)
             else { return nil }
-            let own = devices.first { $0.macAddress != nil && $0.macAddress == guest.macAddress }
-            return own ?? devices.first { $0.name != "lo" }
+            return try? NetworkDevice.list(listing).filter { $0.name != "lo" }
+        }
+    }
+
+    /// The device of its port.
+    var guestDevice: NetworkDevice? {
+        get async {
+            let devices = await guestDevices ?? []
+            return devices.first { $0.macAddress != nil && $0.macAddress == guest.macAddress } ?? devices.first
         }
     }
 

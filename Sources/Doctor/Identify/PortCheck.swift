@@ -97,11 +97,8 @@ struct PortCheck: Check {
 
     /// Only where the guest can be looked into.
     private func addresses(_ path: GuestPath) async -> Finding? {
-        guard let namespace = path.guest.namespace,
-            let listing = try? await path.host.output(["ip", "-j", "address"], in: namespace),
-            let devices = try? NetworkDevice.list(listing)
-        else { return nil }
-        let own = devices.filter { $0.name != "lo" }.flatMap { device in device.addresses.map { (device, $0) } }
+        guard let namespace = path.guest.namespace, let devices = await path.guestDevices else { return nil }
+        let own = devices.flatMap { device in device.addresses.map { (device, $0) } }
         let fixed = path.guest.addresses.filter { $0.family == .v4 }
         guard let wanted = fixed.first, !own.contains(where: { fixed.contains($0.1.address) }) else { return nil }
         return Finding(

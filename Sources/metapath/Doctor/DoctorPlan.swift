@@ -33,7 +33,7 @@ struct DoctorPlan {
             + MetapathProcess.namespaces(among: names)
         var look = try await firstLook(there, progress)
         let lab = LabRecord.look()
-        let starts = lab?.startCommands ?? StartCommands()
+        let starts = lab.map { StartCommands($0.status) } ?? StartCommands()
         let plan = ServicePlan(options: options, survey: look.survey, ours: look.ours, starts: starts)
         var services = try await plan.services()
         let account = account(look, services)

@@ -15,8 +15,6 @@ struct LabRecord {
         let text = status.instanceFile.flatMap { try? CatalogueText(path: $0) }
         return LabRecord(status: status, catalogue: try? text?.parse(known: Catalogue()))
     }
-
-    var startCommands: StartCommands { StartCommands(status) }
 }
 
 extension StartCommands {
