@@ -72,11 +72,19 @@ class Program:
         self.end_others()
 
     def end_others(self):
+        while others := list(self.others()):
+            for pid in others:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+
+    def others(self):
+        """Called like this one; one that has ended has no arguments any more."""
         words = [str(word).encode() for word in self.command]
         for place in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (place / "cmdline").read_bytes().split(b"\0")[:-1] == words:
-                    os.kill(int(place.name), signal.SIGKILL)
+                    yield int(place.name)
 
     def pids(self):
         """Of the group, the first one's first; not those that have ended."""

@@ -32,6 +32,11 @@ def is_there(pid):
     return pathlib.Path(f"/proc/{pid}").exists() and status(pid)["State"][0] != "Z"
 
 
+def is_stopped(pid):
+    """All of it: the kernel stops threads one after the other."""
+    return all(thread["State"][0] == "T" for _, thread in threads(pid))
+
+
 def status(pid):
     return fields(pathlib.Path(f"/proc/{pid}/status"))
 

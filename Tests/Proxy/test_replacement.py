@@ -83,6 +83,7 @@ class Replaced(ProxyCase):
         """The worker hangs when they come, and then is killed."""
         worker = self.server.worker
         os.kill(worker, signal.SIGSTOP)
+        self.wait_until(lambda: proxy.is_stopped(worker), "the worker hangs", LIMIT)
         with concurrent.futures.ThreadPoolExecutor(3 * CLIENTS) as pool:
             queued = [(guest, pool.submit(guests.ask, guest)) for guest in self.guests * 3]
             time.sleep(0.5)
